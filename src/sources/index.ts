@@ -1,0 +1,8 @@
+export {
+  defaultLimits,
+  type BatchReader,
+  type ByteInput,
+  type Limits,
+  type ReadOptions,
+  type SourceIssue,
+} from './types.ts';

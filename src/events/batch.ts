@@ -34,6 +34,15 @@ export class EventBatch {
   cellStart = new Int32Array(16384);
   cellEnd = new Int32Array(16384);
   extra: Value[] = [];
+  /**
+   * Where the raw row lies in `bytes`, and how text stands in it: every text value of the event that is not in a
+   * cell occurs there, as JSON text in UTF-8 or as UTF-16LE. With `null` nothing is promised and a search over all
+   * values has to read the event. Values that stand outside the row (constants of EVTX templates) get a cell with
+   * the field id `Field.Other` when no wanted field takes them.
+   */
+  rawText: 'json' | 'utf16le' | null = null;
+  rowFrom = new Int32Array(1025);
+  rowTo = new Int32Array(1025);
 
   /** Name shown to the user: the path as given; archive members follow after `!`. */
   readonly source: string;
@@ -68,13 +77,15 @@ export class EventBatch {
     this.addCell(field, EXTRA, this.extra.length - 1, 0);
   }
 
-  /** Closes the row being built. */
-  endRow(): void {
+  /** Closes the row being built; `from` and `to` are the bytes of the raw row, where `rawText` is set. */
+  endRow(from = 0, to = 0): void {
+    this.rowFrom[this.length] = from;
+    this.rowTo[this.length] = to;
     this.length++;
     if (this.length === this.rowStart.length) {
-      const next = new Int32Array(this.rowStart.length * 2);
-      next.set(this.rowStart);
-      this.rowStart = next;
+      this.rowStart = grow(this.rowStart, this.length * 2);
+      this.rowFrom = grow(this.rowFrom, this.length * 2);
+      this.rowTo = grow(this.rowTo, this.length * 2);
     }
     this.rowStart[this.length] = this.cells;
   }
@@ -101,16 +112,17 @@ export class EventBatch {
 
   #growCells(): void {
     const size = this.cellField.length * 2;
-    const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(size);
-      next.set(old);
-      return next;
-    };
-    this.cellField = grow(this.cellField);
-    this.cellStart = grow(this.cellStart);
-    this.cellEnd = grow(this.cellEnd);
+    this.cellField = grow(this.cellField, size);
+    this.cellStart = grow(this.cellStart, size);
+    this.cellEnd = grow(this.cellEnd, size);
     const kinds = new Uint8Array(size);
     kinds.set(this.cellKind);
     this.cellKind = kinds;
   }
+}
+
+function grow(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
+  const next = new Int32Array(size);
+  next.set(old);
+  return next;
 }

@@ -5,8 +5,16 @@
  * `Threat Name` = `ThreatName`). A source asks `find(name)` once per distinct name and skips the values of
  * fields nobody wants. The first ids are fixed, because log sources are told apart by them.
  */
-export const Field = { EventID: 0, Channel: 1, Provider_Name: 2, Computer: 3, SystemTime: 4 } as const;
-const fixed = ['EventID', 'Channel', 'Provider_Name', 'Computer', 'SystemTime'];
+export const Field = {
+  EventID: 0,
+  Channel: 1,
+  Provider_Name: 2,
+  Computer: 3,
+  SystemTime: 4,
+  Other: 5,
+} as const;
+// `Other` is the id for values of no wanted field; its name can not occur in an event.
+const fixed = ['EventID', 'Channel', 'Provider_Name', 'Computer', 'SystemTime', '\u0000other'];
 
 /** The form under which field names are compared: lower case, without spaces. */
 export function foldFieldName(name: string): string {

@@ -1,0 +1,10 @@
+export type {
+  Finding,
+  FindingEvent,
+  FindingMatch,
+  FindingRule,
+  HuntSummary,
+  NeverFiringRule,
+  RefusedRule,
+  SummaryIssue,
+} from './types.ts';

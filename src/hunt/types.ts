@@ -1,0 +1,82 @@
+/**
+ * What a hunt gives: findings, one per event and rule, and a summary of the run. These are plain data; how they
+ * are written is the report room's matter.
+ */
+import type { EventFields, Value } from '../events/index.ts';
+
+export interface FindingRule {
+  readonly id: string | null;
+  readonly title: string;
+  readonly level: string | null;
+  readonly status: string | null;
+  readonly path: string;
+  readonly tags: readonly string[];
+}
+
+export interface FindingEvent {
+  readonly source: string;
+  readonly channel: string | null;
+  readonly provider: string | null;
+  readonly eventId: number | string | null;
+  readonly recordId: number | bigint | string | null;
+  readonly time: string | null;
+  readonly host: string | null;
+  readonly fields: EventFields;
+}
+
+/** One item of a rule that the event satisfied. `field` is null for keywords, which look at the whole event. */
+export interface FindingMatch {
+  readonly field: string | null;
+  readonly value: Value;
+  readonly pattern: string;
+}
+
+/** `id` is stable: the same rule over the same event has the same id on every run. */
+export interface Finding {
+  readonly id: string;
+  readonly rule: FindingRule;
+  readonly event: FindingEvent;
+  readonly matched: readonly FindingMatch[];
+}
+
+/** A rule that was not run, and why. */
+export interface RefusedRule {
+  readonly path: string;
+  readonly line: number | null;
+  readonly title: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A rule that was run but could not match anything in these data. */
+export interface NeverFiringRule {
+  readonly path: string;
+  readonly title: string;
+  readonly reason: string;
+}
+
+/** Something wrong with the input, `count` times in one source. */
+export interface SummaryIssue {
+  readonly code: string;
+  readonly source: string;
+  readonly message: string;
+  readonly count: number;
+}
+
+export interface HuntSummary {
+  readonly files: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly findings: number;
+  readonly rulesLoaded: number;
+  readonly rulesMatched: number;
+  readonly refused: readonly RefusedRule[];
+  readonly neverFire: readonly NeverFiringRule[];
+  readonly issues: readonly SummaryIssue[];
+  /** Times of the first and last event read, ISO 8601 in UTC. */
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+  readonly seconds: number;
+  /** A limit ended the run before the end of the input. */
+  readonly truncated: boolean;
+}

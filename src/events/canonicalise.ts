@@ -1,0 +1,43 @@
+/**
+ * An event object of any shipper to a `HuntEvent` with canonical field names. The slow way, for findings and for
+ * readers that have objects anyway; the JSON reader finds the same fields without building objects.
+ */
+import { collect, type FieldCollector } from './shapes/collect.ts';
+import { derive } from './shapes/derive.ts';
+import { toIsoTime } from './time.ts';
+import type { EventFields, HuntEvent, Scalar, Value } from './value.ts';
+
+/** `source` is the name shown to the user. Values keep their JSON types; nothing of the object is kept. */
+export function canonicalise(object: Record<string, unknown>, source: string): HuntEvent {
+  const fields = collect(object);
+  derive(fields);
+  return toHuntEvent(fields, source);
+}
+
+function toHuntEvent(fields: FieldCollector, source: string): HuntEvent {
+  // Names come from hostile data: without a prototype neither `__proto__` nor `constructor` is special.
+  const plain = Object.create(null) as Record<string, Value>;
+  for (const name of fields.entries.keys()) plain[name] = fields.get(name) as Value;
+  return {
+    source,
+    channel: text(fields.first('Channel')),
+    provider: text(fields.first('Provider_Name')),
+    eventId: idOf(fields.first('EventID')),
+    recordId: recordIdOf(fields.first('EventRecordID')),
+    time: toIsoTime(fields.first('SystemTime')),
+    host: text(fields.first('Computer')),
+    fields: plain as EventFields,
+  };
+}
+
+function text(value: Value | undefined): string | null {
+  return value === undefined || value === null || Array.isArray(value) ? null : String(value as Scalar);
+}
+
+function idOf(value: Value | undefined): number | string | null {
+  return typeof value === 'number' ? value : text(value);
+}
+
+function recordIdOf(value: Value | undefined): number | bigint | string | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : text(value);
+}

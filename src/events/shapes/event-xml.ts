@@ -1,0 +1,118 @@
+/**
+ * `Event.System` / `Event.EventData` / `Event.UserData`: event XML turned into JSON, as evtx_dump and the samples
+ * of SigmaHQ have it. Attributes stand under `#attributes`, `@attributes`, `_attributes`, `$`, as `@Name`, or, with
+ * evtx_dump's separate attributes, under `Element_attributes`; text beside attributes under `#text` or `_`.
+ *
+ * Names: `System` elements by their own name, their attributes as `Element_Attribute` (`Provider_Name`,
+ * `Execution_ProcessID`), but `SystemTime` alone. `EventData` by its own names. `UserData` has one wrapping
+ * element, which is dropped (only its attributes show its name); what lies deeper is joined by dots.
+ * Recognised by `Event` holding `System`; Velociraptor and others leave `Event` out.
+ */
+import { nothing, plain, system, type PathMapping, type Shape, Trait } from './shape.ts';
+
+const attributeKeys = new Set(['#attributes', '@attributes', '_attributes', 'attributes', '$']);
+const textKeys = new Set(['#text', '_', '_text', '$t']);
+
+export const eventXml: Shape = {
+  name: 'event-xml',
+  mapPath(path) {
+    if (path[0] === 'Event') {
+      const rest = path.slice(1);
+      if (isAttribute(rest)) return nothing;
+      return mapEventPath(rest) ?? plain(path.join('.'), Trait.container);
+    }
+    return path[0] === 'System' || path[0] === 'EventData' || path[0] === 'UserData'
+      ? mapEventPath(path)
+      : undefined;
+  },
+};
+
+/** Maps a path below `Event`; undefined when it is none of the three parts of an event. */
+export function mapEventPath(path: readonly string[]): PathMapping | undefined {
+  switch (path[0]) {
+    case 'System':
+      return mapSystem(path.slice(1));
+    case 'EventData':
+      return mapData(path, 1);
+    case 'UserData':
+      return mapData(path, 2);
+    case 'RenderingInfo':
+      return mapRendering(path.slice(1));
+    default:
+      return undefined;
+  }
+}
+
+function mapSystem(path: readonly string[]): PathMapping {
+  const { elements, attribute } = splitSystem(path);
+  const element = elements[0];
+  if (element === undefined) return attribute === undefined ? plain('System', Trait.container) : nothing;
+  const name = elements.join('.');
+  if (attribute === 'SystemTime') return system('SystemTime');
+  if (attribute !== undefined) return system(`${name}_${attribute}`);
+  return system(name, name === 'EventID' ? Trait.number : 0);
+}
+
+/** Fields below `EventData` (wrapped once) or `UserData` (wrapped twice). */
+function mapData(path: readonly string[], wrapping: number): PathMapping {
+  const { elements, attribute } = splitAttribute(path);
+  if (attribute === 'Name' && elements.length > 1 && elements[wrapping] === 'Data') {
+    // `<Data Name="Image">` kept as an attribute: the name of the field is a value.
+    return { targets: [], traits: Trait.whole | Trait.data | Trait.container };
+  }
+  if (attribute !== undefined) {
+    const owner = elements.slice(elements.length > wrapping ? wrapping : elements.length - 1).join('.');
+    return elements.length === 1 && attribute === 'xmlns' ? nothing : plain(`${owner}_${attribute}`);
+  }
+  if (elements.length > wrapping) return plain(elements.slice(wrapping).join('.'), Trait.data);
+  return plain(elements[elements.length - 1] as string, Trait.container);
+}
+
+/** What Windows renders for the reader: names of level, task, opcode, and the message. */
+function mapRendering(path: readonly string[]): PathMapping {
+  const { elements } = splitAttribute(path);
+  if (elements.length === 0) return plain('RenderingInfo', Trait.container);
+  if (elements[0] === 'Message') return { targets: [{ name: 'Message', rank: 3 }], traits: Trait.message };
+  return plain(`RenderingInfo.${elements.join('.')}`, Trait.container);
+}
+
+/** Attributes of `Event` itself: its namespace. */
+function isAttribute(path: readonly string[]): boolean {
+  return path.length > 0 && splitAttribute(path).elements.length === 0;
+}
+
+/** Takes attribute and text keys off a path: `Provider.#attributes.Name`, `Provider.@Name`, `EventID.#text`. */
+function splitAttribute(path: readonly string[]): { elements: readonly string[]; attribute?: string } {
+  const last = path.at(-1);
+  const before = path.at(-2);
+  if (last === undefined) return { elements: path };
+  if (before !== undefined && attributeKeys.has(before)) {
+    return { elements: path.slice(0, -2), attribute: last };
+  }
+  if (before?.endsWith('_attributes')) {
+    return { elements: [...path.slice(0, -2), before.slice(0, -'_attributes'.length)], attribute: last };
+  }
+  if (last.length > 1 && last.startsWith('@'))
+    return { elements: path.slice(0, -1), attribute: last.slice(1) };
+  if (path.length > 1 && textKeys.has(last)) return { elements: path.slice(0, -1) };
+  return { elements: path };
+}
+
+/** Below `System`, Velociraptor and others write attributes as plain members, and `EventID.Value` for its text. */
+function splitSystem(path: readonly string[]): { elements: readonly string[]; attribute?: string } {
+  const [element, member] = path;
+  if (path.length === 2 && element !== undefined && member !== undefined) {
+    if (element === 'EventID' && member === 'Value') return { elements: [element] };
+    if (systemAttributes[element]?.includes(member)) return { elements: [element], attribute: member };
+  }
+  return splitAttribute(path);
+}
+
+const systemAttributes: Record<string, readonly string[] | undefined> = {
+  Provider: ['Name', 'Guid', 'EventSourceName'],
+  TimeCreated: ['SystemTime'],
+  Execution: ['ProcessID', 'ThreadID', 'ProcessorID', 'SessionID', 'KernelTime', 'UserTime', 'ProcessorTime'],
+  Correlation: ['ActivityID', 'RelatedActivityID'],
+  Security: ['UserID'],
+  EventID: ['Qualifiers'],
+};

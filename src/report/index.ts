@@ -1,4 +1,9 @@
+export { csvSink, type CsvOptions } from './csv.ts';
+export { htmlSink, type HtmlOptions } from './html/sink.ts';
+export { jsonSink } from './json.ts';
 export { ndjsonSink } from './ndjson.ts';
+export { renderSummary, type SummaryOptions } from './summary.ts';
+export { tableSink, type TableOptions } from './table.ts';
 export type {
   Finding,
   FindingEvent,

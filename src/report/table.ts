@@ -1,0 +1,141 @@
+/**
+ * The terminal table: one entry per rule, most severe and most frequent first, and a line with the totals. It is
+ * written at the end; until then only the tallies and, on request, a few sample lines per rule are held.
+ */
+import type { Writable } from 'node:stream';
+import { fitWidth, padWidth, terminalText, textWidth } from '../escape/index.ts';
+import { levels } from './levels.ts';
+import { levelLabel, levelStyle, painter, type Paint } from './paint.ts';
+import { Tallies, type RuleTally } from './tally.ts';
+import { TextOut } from './text-out.ts';
+import { countOf, countText, timeSpan, timeText, valueText } from './text.ts';
+import type { Finding, FindingSink, HuntSummary } from './types.ts';
+
+export interface TableOptions {
+  /** Columns of the terminal; 100 unless given, at least 60. */
+  readonly width?: number;
+  /** Colour by level; off unless given. */
+  readonly color?: boolean;
+  /** Sample findings shown under each rule; none unless given. */
+  readonly details?: number;
+}
+
+/** One finding as it will be shown; made at once, so that the finding itself can go. */
+interface Sample {
+  readonly where: string;
+  readonly matched: readonly (readonly [string, string])[];
+}
+
+const maxMatched = 8;
+const levelWidth = 8;
+
+export function tableSink(stream: Writable, options: TableOptions = {}): FindingSink {
+  const out = new TextOut(stream);
+  const width = Math.max(60, Math.floor(options.width ?? 100));
+  const details = options.details ?? 0;
+  const paint = painter(options.color ?? false);
+  const tallies = new Tallies();
+  const samples = new Map<RuleTally, Sample[]>();
+  return {
+    write(finding) {
+      const tally = tallies.add(finding);
+      if (details === 0) return;
+      let list = samples.get(tally);
+      if (list === undefined) samples.set(tally, (list = []));
+      if (list.length < details) list.push(sampleOf(finding, width));
+    },
+    async end(summary) {
+      const rules = tallies.sorted();
+      const countWidth = Math.max(5, ...rules.map((rule) => countText(rule.count).length));
+      for (const [i, tally] of rules.entries()) {
+        if (i > 0 && (details > 0 || rules[i - 1]?.level !== tally.level)) await out.write('\n');
+        await out.write(renderRule(tally, samples.get(tally) ?? [], { width, countWidth, paint }));
+      }
+      if (rules.length > 0) await out.write('\n');
+      await out.write(renderTotals(tallies, summary, { width, paint }));
+      await out.end();
+    },
+  };
+}
+
+interface Layout {
+  readonly width: number;
+  readonly countWidth: number;
+  readonly paint: Paint;
+}
+
+function renderRule(tally: RuleTally, samples: readonly Sample[], layout: Layout): string {
+  const { width, countWidth, paint } = layout;
+  const indent = levelWidth + 2 + countWidth + 2;
+  const blank = ' '.repeat(indent);
+  const room = width - indent;
+  const level = paint(levelStyle[tally.level], padWidth(levelLabel[tally.level], levelWidth));
+  const count = countText(tally.count).padStart(countWidth);
+  let text = `${level}  ${count}  ${paint('bold', show(tally.rule.title || '(no title)', room))}\n`;
+
+  const when = timeSpan(tally.first, tally.last);
+  const hosts = hostsText(tally);
+  // Times in one column, so that the eye can run down the hosts; under each other where there is no room.
+  const timeColumn = 41;
+  if (room >= timeColumn + 2 + 20 || when === '') {
+    const line = when === '' ? hosts : `${padWidth(terminalText(when), timeColumn)}  ${hosts}`;
+    if (line !== '') text += blank + paint('dim', fitWidth(line, room)) + '\n';
+  } else {
+    text += blank + paint('dim', show(when, room)) + '\n';
+    if (hosts !== '') text += blank + paint('dim', fitWidth(hosts, room)) + '\n';
+  }
+  for (const sample of samples) text += renderSample(sample, blank, room, paint);
+  const left = tally.count - samples.length;
+  if (samples.length > 0 && left > 0) text += `${blank}${paint('dim', `  … ${countText(left)} more`)}\n`;
+  return text;
+}
+
+function renderSample(sample: Sample, blank: string, room: number, paint: Paint): string {
+  let text = `${blank}${paint('dim', '·')} ${fitWidth(sample.where, room - 2)}\n`;
+  const names = Math.min(24, Math.max(0, ...sample.matched.map(([name]) => textWidth(name))));
+  for (const [name, value] of sample.matched) {
+    text += `${blank}  ${paint('dim', padWidth(name, names))}  ${fitWidth(value, room - names - 4)}\n`;
+  }
+  return text;
+}
+
+function sampleOf({ event, matched }: Finding, width: number): Sample {
+  const clip = (value: string): string => show(value, width);
+  const time = event.time === null ? 'no time' : timeText(event.time);
+  const place = event.recordId === null ? event.source : `${event.source} #${event.recordId}`;
+  return {
+    where: [time, event.host ?? '', place].filter(Boolean).map(clip).join('  '),
+    matched: matched.slice(0, maxMatched).map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))]),
+  };
+}
+
+function hostsText(tally: RuleTally): string {
+  const { counts, overflow } = tally.hosts;
+  const names = tally.hosts.top(3).map((host) => show(host, 24));
+  const more = counts.size - names.length;
+  return names.join(', ') + (more > 0 ? ` + ${countText(more)}${overflow ? ' or more' : ' more'}` : '');
+}
+
+function renderTotals(
+  tallies: Tallies,
+  summary: HuntSummary,
+  layout: Pick<Layout, 'width' | 'paint'>,
+): string {
+  const { paint } = layout;
+  const cut = summary.truncated ? paint('yellow', ' A limit cut the run short.') : '';
+  if (tallies.total === 0) return `No findings.${cut}\n`;
+  const parts = levels
+    .filter((level) => tallies.byLevel.has(level))
+    .map((level) =>
+      paint(levelStyle[level], `${countText(tallies.byLevel.get(level) ?? 0)} ${levelLabel[level]}`),
+    );
+  const hosts = tallies.hosts.counts.size;
+  const on = hosts > 0 ? ` on ${countOf(hosts, 'host')}` : '';
+  const what = `${countOf(tallies.total, 'finding')} of ${countOf(tallies.rules, 'rule')}${on}`;
+  return `${paint('bold', what)}: ${parts.join(', ')}. Times are UTC.${cut}\n`;
+}
+
+/** Hostile text made safe and cut to fit; a huge value is cut first, before any work is done on it. */
+function show(text: string, columns: number): string {
+  return fitWidth(terminalText(text.slice(0, columns * 8 + 64)), columns);
+}

@@ -1,0 +1,142 @@
+/**
+ * Cuts a stream of blocks into the chunks of an EVTX file. A chunk that lies within one block is a view of it, others
+ * are put together in one buffer, so memory does not depend on the size of the file. Where no chunk begins at its
+ * place, the next signature within 64 KB is taken, else the next place.
+ */
+import type { ByteInput } from '../types.ts';
+import { asBuffer, u16, u32 } from './bytes.ts';
+import {
+  CHUNK_HEADER_SIZE,
+  CHUNK_SIGNATURE,
+  CHUNK_SIZE,
+  FILE_HEADER_SIZE,
+  FILE_SIGNATURE,
+  FileHeader,
+  fileHeaderChecksum,
+  RECORD_SIGNATURE,
+  startsWith,
+} from './format.ts';
+import type { IssueLog } from './issues.ts';
+
+export interface FoundChunk {
+  /** 64 KB, or less where the file ends. Valid until the next chunk is asked for. */
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  /** False when the signature is damaged but records follow: the header says nothing then. */
+  readonly headed: boolean;
+}
+
+export async function* readChunks(
+  input: ByteInput,
+  issues: IssueLog,
+  verify: boolean,
+): AsyncGenerator<FoundChunk> {
+  const window = new Window(input);
+  await window.fill(FILE_HEADER_SIZE);
+  const skip = headerSize(window, issues, verify);
+  window.drop(skip);
+  for (;;) {
+    await window.fill(CHUNK_SIZE);
+    const bytes = window.view(CHUNK_SIZE);
+    if (bytes.length === 0) return;
+    const { offset } = window;
+    if (startsWith(bytes, CHUNK_SIGNATURE, 0)) {
+      if (bytes.length < CHUNK_SIZE) issues.add('HB_TRUNCATED', 'the file ends within it', 'chunk', offset);
+      if (bytes.length > CHUNK_HEADER_SIZE) yield { bytes, offset, headed: true };
+      window.drop(bytes.length);
+    } else if (isBlank(bytes)) {
+      window.drop(bytes.length);
+    } else if (bytes.length > CHUNK_HEADER_SIZE && u32(bytes, CHUNK_HEADER_SIZE) === RECORD_SIGNATURE) {
+      issues.add('HB_DAMAGED', 'its signature is damaged, its records were read', 'chunk', offset);
+      yield { bytes, offset, headed: false };
+      window.drop(bytes.length);
+    } else {
+      const next = asBuffer(bytes).indexOf(CHUNK_SIGNATURE, 1);
+      issues.add('HB_DAMAGED', 'no chunk begins where one should', 'chunk', offset);
+      // The signature may lie across the end of what is in view.
+      window.drop(next > 0 ? next : bytes.length);
+    }
+  }
+}
+
+/** Bytes before the first chunk. */
+function headerSize(window: Window, issues: IssueLog, verify: boolean): number {
+  const head = window.view(FILE_HEADER_SIZE);
+  if (startsWith(head, CHUNK_SIGNATURE, 0) || head.length === 0) return 0;
+  if (!startsWith(head, FILE_SIGNATURE, 0)) {
+    if (head.length < FILE_HEADER_SIZE) return 0;
+    issues.add('HB_DAMAGED', 'its signature is damaged', 'file header', 0);
+    return FILE_HEADER_SIZE;
+  }
+  if (head.length < FILE_HEADER_SIZE) {
+    issues.add('HB_TRUNCATED', 'the file ends within it', 'file header', 0);
+  } else if (verify && fileHeaderChecksum(head) !== u32(head, FileHeader.checksum)) {
+    issues.add('HB_DAMAGED', 'its checksum is wrong', 'file header', 0);
+  }
+  const size = u16(head, FileHeader.blockSize);
+  return Math.min(size >= 128 && size <= FILE_HEADER_SIZE ? size : FILE_HEADER_SIZE, head.length);
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] !== 0) return false;
+  }
+  return true;
+}
+
+/** The part of the stream in view: within the block at hand, or a copy where a chunk lies across blocks. */
+class Window {
+  /** Offset in the stream of the first byte in view. */
+  offset = 0;
+  readonly #blocks: AsyncIterator<Uint8Array>;
+  #block: Uint8Array = new Uint8Array(0);
+  #at = 0;
+  /** Bytes `#from`..`#to` of it stand before what is left of the block. */
+  readonly #joined = new Uint8Array(CHUNK_SIZE);
+  #from = 0;
+  #to = 0;
+
+  constructor(input: ByteInput) {
+    this.#blocks = input.stream()[Symbol.asyncIterator]();
+  }
+
+  /** Brings `size` bytes (at most 64 KB) in view, or as many as there are. */
+  async fill(size: number): Promise<void> {
+    for (;;) {
+      const left = this.#block.length - this.#at;
+      const held = this.#to - this.#from;
+      if (held === 0 ? left >= size : held >= size) return;
+      if (left > 0) {
+        this.#join(Math.min(left, size - held));
+      } else {
+        const next = await this.#blocks.next();
+        if (next.done === true) return;
+        this.#block = next.value;
+        this.#at = 0;
+      }
+    }
+  }
+
+  /** The first bytes in view, up to `size`. */
+  view(size: number): Uint8Array {
+    if (this.#to > this.#from)
+      return this.#joined.subarray(this.#from, Math.min(this.#from + size, this.#to));
+    return this.#block.subarray(this.#at, Math.min(this.#at + size, this.#block.length));
+  }
+
+  /** Leaves the first `size` bytes in view behind. */
+  drop(size: number): void {
+    this.offset += size;
+    if (this.#to > this.#from) this.#from += size;
+    else this.#at += size;
+  }
+
+  #join(size: number): void {
+    this.#joined.copyWithin(0, this.#from, this.#to);
+    this.#to -= this.#from;
+    this.#from = 0;
+    this.#joined.set(this.#block.subarray(this.#at, this.#at + size), this.#to);
+    this.#to += size;
+    this.#at += size;
+  }
+}

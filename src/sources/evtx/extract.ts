@@ -1,0 +1,367 @@
+/**
+ * Turns records of a chunk into cells. The hot path of the reader (bench/evtx.ts): for a record it walks the value
+ * descriptors once and emits a cell for each wanted leaf, without making strings or objects. Values that are BinXML
+ * themselves (EventData mostly is) go the same way. Text outside of templates and values put together from pieces
+ * take the slow way through the same rules.
+ */
+import type { EventBatch, FieldTable } from '../../events/index.ts';
+import { Field } from '../../events/index.ts';
+import { u32, utf16 } from './bytes.ts';
+import type { Content } from './element.ts';
+import { Empty, type Leaf } from './flatten.ts';
+import { DEFINITION_HEADER_SIZE, FIXED_SIZE, Token, ValueType } from './format.ts';
+import { LEAVE_OUT, type Plan, planFull, planWanted, type Program, Source } from './program.ts';
+import { type Defect, MAX_DEPTH } from './shape.ts';
+import { TemplateCache } from './templates.ts';
+import { decodeValue } from './values.ts';
+
+/** Cells one record may have: a record of 64 KB with no text at all could claim more, a real one has dozens. */
+const MAX_CELLS = 32_768;
+const ENTITIES: Record<string, string> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
+
+export class Extractor {
+  readonly templates = new TemplateCache();
+  /** Why the last record could not be read. */
+  defect: Defect = '';
+  readonly #fields: FieldTable;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #batch: EventBatch;
+  /** Cells for all fields (`names` gives the names of their ids), instead of the wanted ones. */
+  #full = false;
+  #starts = new Int32Array(1024);
+  #cellLimit = 0;
+  #names: string[] = [];
+  #nameIds = new Map<string, number>();
+  #generation = 0;
+
+  constructor(fields: FieldTable, batch: EventBatch) {
+    this.#fields = fields;
+    this.#batch = batch;
+  }
+
+  startChunk(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.templates.startChunk();
+    if (this.templates.generation !== this.#generation) {
+      this.#generation = this.templates.generation;
+      this.#names = [];
+      this.#nameIds = new Map();
+    }
+  }
+
+  /** Adds the wanted cells of the record whose BinXML is `at`..`end`; false with `defect` when it is damaged. */
+  read(batch: EventBatch, at: number, end: number): boolean {
+    this.#batch = batch;
+    this.#full = false;
+    this.#cellLimit = batch.cells + MAX_CELLS;
+    return this.#fragment(at, end, 0, 0, 0);
+  }
+
+  /** The same for all fields; the cells' field ids are for `fieldName`. */
+  readAll(batch: EventBatch, at: number, end: number): boolean {
+    this.#batch = batch;
+    this.#full = true;
+    this.#cellLimit = batch.cells + MAX_CELLS;
+    return this.#fragment(at, end, 0, 0, 0);
+  }
+
+  fieldName(id: number): string {
+    return this.#names[id] as string;
+  }
+
+  #nameId(name: string): number {
+    let id = this.#nameIds.get(name);
+    if (id === undefined) {
+      id = this.#names.push(name) - 1;
+      this.#nameIds.set(name, id);
+    }
+    return id;
+  }
+
+  #fail(defect: Defect): false {
+    this.defect = defect;
+    return false;
+  }
+
+  /** BinXML from its header on: one template instance nearly always. `base` is where `#starts` is free. */
+  #fragment(at: number, end: number, place: number, depth: number, base: number): boolean {
+    if (depth > MAX_DEPTH) return this.#fail('elements nested too deep');
+    const bytes = this.#bytes;
+    if (bytes[at] === Token.FRAGMENT) at += 4;
+    if (at < end && bytes[at] === Token.TEMPLATE) {
+      at = this.#instance(at + 1, end, place, depth, base);
+      if (at < 0) return false;
+    }
+    if (at >= end || bytes[at] === Token.END) return true;
+    return this.#text(at, end, place, depth, base);
+  }
+
+  /** A template instance behind its token; gives the position behind its values, or -1. */
+  #instance(at: number, end: number, place: number, depth: number, base: number): number {
+    const bytes = this.#bytes;
+    const offset = u32(bytes, at + 5);
+    at += 9;
+    if (offset === at) at += DEFINITION_HEADER_SIZE + u32(bytes, at + 20);
+    if (at + 4 > end) {
+      this.defect = 'a template out of bounds';
+      return -1;
+    }
+    const count = u32(bytes, at);
+    at += 4;
+    if (count > (end - at) >> 2) {
+      this.defect = 'too many values';
+      return -1;
+    }
+    const definition = this.templates.find(bytes, offset, place);
+    const { program } = definition;
+    if (program === null) {
+      this.defect = definition.defect;
+      return -1;
+    }
+    if (base + count + 1 > this.#starts.length) this.#growStarts(base + count + 1);
+    const starts = this.#starts;
+    let value = at + count * 4;
+    let special = false;
+    for (let i = 0, descriptor = at; i < count; i++, descriptor += 4) {
+      starts[base + i] = value;
+      value += (bytes[descriptor] as number) | ((bytes[descriptor + 1] as number) << 8);
+      const type = bytes[descriptor + 2] as number;
+      if (type === ValueType.BINXML || type === ValueType.ANSI) special = true;
+    }
+    starts[base + count] = value;
+    if (value > end) {
+      this.defect = 'a value out of bounds';
+      return -1;
+    }
+    this.#emit(this.#plan(program, true), definition.spans, at, count, base);
+    if (special && !this.#nestedValues(program, at, count, depth, base)) return -1;
+    if (program.embedded.length > 0 && !this.#embedded(program, definition.spans, at, count, depth, base)) {
+      return -1;
+    }
+    if (this.#batch.cells > this.#cellLimit) {
+      this.defect = 'too many values';
+      return -1;
+    }
+    return value;
+  }
+
+  #plan(program: Program, keepConstants: boolean): Plan {
+    if (this.#full) return (program.full ??= planFull(program, (name) => this.#nameId(name)));
+    const plan = program.wanted;
+    if (plan !== null && plan.version >= this.#fields.names.length) return plan;
+    return (program.wanted = planWanted(program, this.#fields, keepConstants));
+  }
+
+  #emit(plan: Plan, spans: Int32Array, descriptors: number, count: number, base: number): void {
+    const batch = this.#batch;
+    const bytes = this.#bytes;
+    const starts = this.#starts;
+    const { field, source, flags, guarded } = plan;
+    for (let leaf = 0; leaf < plan.count; leaf++) {
+      if (guarded[leaf] === 1 && this.#leftOut(plan.leaves[leaf] as Leaf, descriptors, count)) continue;
+      const from = source[leaf] as number;
+      if (from >= 0) {
+        let type: number = ValueType.NULL;
+        let start = 0;
+        let end = 0;
+        if (from < count) {
+          type = bytes[descriptors + from * 4 + 2] as number;
+          start = starts[base + from] as number;
+          end = starts[base + from + 1] as number;
+        }
+        if (
+          start === end ||
+          type === ValueType.NULL ||
+          (type === ValueType.STRING && bytes[start] === 0 && bytes[start + 1] === 0)
+        ) {
+          this.#empty(field[leaf] as number, flags[leaf] as number, type);
+        } else if (type < ValueType.BINXML) {
+          batch.addCell(field[leaf] as number, type, start, end);
+        } else if (type >= ValueType.ARRAY) {
+          this.#array(field[leaf] as number, type, start, end);
+        } else if (type !== ValueType.BINXML) {
+          batch.addCell(field[leaf] as number, type, start, end);
+        }
+      } else if (from > Source.NOTHING) {
+        const at = -2 - from - from;
+        const start = spans[at] as number;
+        const end = spans[at + 1] as number;
+        if (start === end) this.#empty(field[leaf] as number, flags[leaf] as number, ValueType.STRING);
+        else batch.addCell(field[leaf] as number, plan.kind[leaf] as number, start, end);
+      } else if (from === Source.NOTHING) {
+        this.#empty(field[leaf] as number, flags[leaf] as number, ValueType.STRING);
+      } else {
+        this.#complex(plan, leaf, spans, descriptors, count, base);
+      }
+    }
+  }
+
+  #empty(field: number, flags: number, type: number): void {
+    if (type === ValueType.NULL && flags & LEAVE_OUT) return;
+    const empty = flags & 3;
+    if (empty === Empty.TEXT) this.#batch.addCell(field, ValueType.STRING, 0, 0);
+    else if (empty === Empty.NULL) this.#batch.addCell(field, ValueType.NULL, 0, 0);
+  }
+
+  /** An element whose value is an array occurs once for each item. */
+  #array(field: number, type: number, start: number, end: number): void {
+    const item = type & ~ValueType.ARRAY;
+    const batch = this.#batch;
+    const bytes = this.#bytes;
+    const size = item === ValueType.SIZE && (end - start) % 8 === 0 ? 8 : (FIXED_SIZE[item] ?? 0);
+    if (size > 0) {
+      for (let at = start; at + size <= end; at += size) batch.addCell(field, item, at, at + size);
+    } else if (item === ValueType.STRING || item === ValueType.ANSI) {
+      const unit = item === ValueType.STRING ? 2 : 1;
+      let from = start;
+      for (let at = start; at < end; at += unit) {
+        if (bytes[at] !== 0 || (unit === 2 && bytes[at + 1] !== 0)) continue;
+        batch.addCell(field, item, from, at);
+        from = at + unit;
+      }
+      if (from < end) batch.addCell(field, item, from, end);
+    } else if (item === ValueType.SID) {
+      for (let at = start; at + 8 <= end;) {
+        const next = Math.min(end, at + 8 + 4 * (bytes[at + 1] as number));
+        batch.addCell(field, item, at, next);
+        at = next;
+      }
+    } else {
+      batch.addCell(field, type, start, end);
+    }
+  }
+
+  /** A value of several pieces, or a field that is named by a value. */
+  #complex(
+    plan: Plan,
+    at: number,
+    spans: Int32Array,
+    descriptors: number,
+    count: number,
+    base: number,
+  ): void {
+    const leaf = plan.leaves[at] as Leaf;
+    let field = plan.field[at] as number;
+    if (leaf.nameFrom >= 0) {
+      const name = this.#valueText(leaf.nameFrom, descriptors, count, base).slice(0, 1024) || 'Data';
+      field = this.#full ? this.#nameId(name) : this.#fields.find(name);
+      if (field < 0) field = Field.Other;
+    }
+    const only = leaf.parts[0];
+    if (leaf.parts.length === 1 && only?.type === 'substitution') {
+      const { index } = only;
+      const start = this.#starts[base + index] as number;
+      const end = this.#starts[base + index + 1] as number;
+      const type = index < count ? (this.#bytes[descriptors + index * 4 + 2] as number) : ValueType.NULL;
+      if (index >= count || start === end || type === ValueType.NULL) {
+        this.#empty(field, leaf.empty | (leaf.guards.includes(index) ? LEAVE_OUT : 0), type);
+      } else if (type >= ValueType.ARRAY) {
+        this.#array(field, type, start, end);
+      } else if (type !== ValueType.BINXML) {
+        this.#batch.addCell(field, type, start, end);
+      }
+      return;
+    }
+    let text = '';
+    for (const part of leaf.parts) text += this.#partText(part, spans, descriptors, count, base);
+    if (text === '') this.#empty(field, leaf.empty, ValueType.STRING);
+    else this.#batch.addValue(field, text);
+  }
+
+  #partText(part: Content, spans: Int32Array, descriptors: number, count: number, base: number): string {
+    switch (part.type) {
+      case 'character':
+        return String.fromCharCode(part.unit);
+      case 'entity': {
+        const name = this.templates.shapes.table.text(part.name);
+        return ENTITIES[name] ?? `&${name};`;
+      }
+      case 'constant': {
+        if (part.kind === ValueType.BINXML) return '';
+        const at = part.index * 2;
+        const value = decodeValue(this.#bytes, part.kind, spans[at] as number, spans[at + 1] as number);
+        return value === null ? '' : String(value);
+      }
+      case 'substitution':
+        return this.#valueText(part.index, descriptors, count, base);
+      default:
+        return '';
+    }
+  }
+
+  #valueText(index: number, descriptors: number, count: number, base: number): string {
+    if (index >= count) return '';
+    const type = this.#bytes[descriptors + index * 4 + 2] as number;
+    const start = this.#starts[base + index] as number;
+    const end = this.#starts[base + index + 1] as number;
+    if (type === ValueType.BINXML || start === end) return '';
+    if (type === (ValueType.STRING | ValueType.ARRAY)) {
+      return utf16(this.#bytes, start, end).replace(/\0+$/, '').replaceAll('\0', ',');
+    }
+    const value = decodeValue(this.#bytes, type, start, end);
+    return value === null ? '' : String(value);
+  }
+
+  #leftOut(leaf: { readonly guards: readonly number[] }, descriptors: number, count: number): boolean {
+    for (const guard of leaf.guards) {
+      if (guard < count && this.#bytes[descriptors + guard * 4 + 2] === ValueType.NULL) return true;
+    }
+    return false;
+  }
+
+  /** BinXML values. Each is read once, however often its template names it. */
+  #nestedValues(program: Program, descriptors: number, count: number, depth: number, base: number): boolean {
+    const bytes = this.#bytes;
+    for (let i = 0; i < count; i++) {
+      const type = bytes[descriptors + i * 4 + 2] as number;
+      if (type !== ValueType.BINXML && type !== ValueType.ANSI) continue;
+      const start = this.#starts[base + i] as number;
+      const end = this.#starts[base + i + 1] as number;
+      if (start === end) continue;
+      if (type === ValueType.ANSI) {
+        // The row holds no UTF-16 of it, so searches over all values need a cell.
+        if (!this.#full) this.#batch.addCell(Field.Other, ValueType.ANSI, start, end);
+        continue;
+      }
+      const nested = program.nested[i];
+      if (nested === undefined || this.#leftOut(nested, descriptors, count)) continue;
+      if (!this.#fragment(start, end, nested.place, depth + 1, base + count + 1)) return false;
+    }
+    return true;
+  }
+
+  /** BinXML and template instances that stand in the text. */
+  #embedded(
+    program: Program,
+    spans: Int32Array,
+    descriptors: number,
+    count: number,
+    depth: number,
+    base: number,
+  ): boolean {
+    for (const nested of program.embedded) {
+      if (this.#leftOut(nested, descriptors, count) || !('index' in nested.from)) continue;
+      const at = spans[nested.from.index * 2] as number;
+      const end = spans[nested.from.index * 2 + 1] as number;
+      if (!this.#fragment(at, end, nested.place, depth + 1, base + count + 1)) return false;
+    }
+    return true;
+  }
+
+  /** Elements that stand in the record itself, outside of any template. */
+  #text(at: number, end: number, place: number, depth: number, base: number): boolean {
+    const { shapes } = this.templates;
+    if (shapes.read(this.#bytes, at, end, false) < 0) return this.#fail(shapes.defect);
+    const program = this.templates.compileOnce(this.#bytes, place);
+    const spans = shapes.spans.slice(0, shapes.constants * 2);
+    this.#emit(this.#plan(program, false), spans, 0, 0, base);
+    if (this.#batch.cells > this.#cellLimit) return this.#fail('too many values');
+    return this.#embedded(program, spans, 0, 0, depth, base);
+  }
+
+  #growStarts(size: number): void {
+    const next = new Int32Array(Math.max(size, this.#starts.length * 2));
+    next.set(this.#starts);
+    this.#starts = next;
+  }
+}

@@ -1,3 +1,8 @@
+export { fileInput, stdinInput } from './file-input.ts';
+export { listInputs, type InputList, type ListedInput, type ListOptions } from './inputs.ts';
+export type { Kind } from './kinds.ts';
+export { openBatches, type OpenOptions } from './open.ts';
+export { readAll, readInputs, type InputReport, type ReadAllOptions } from './read-all.ts';
 export {
   defaultLimits,
   type BatchReader,

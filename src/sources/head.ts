@@ -1,0 +1,76 @@
+/** The first bytes of an input, without losing them for the reader that follows. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { asHuntbookError } from '../errors.ts';
+import type { ByteInput } from './types.ts';
+
+/** Enough for the longest header line that is worth calling one, and far more than any magic number. */
+export const headBytes = 64 * 1024;
+
+export interface HeadedInput {
+  /** At most `headBytes` bytes; fewer only if the input is shorter. Copied: stays valid. */
+  readonly head: Uint8Array;
+  /** The whole input, from its first byte. */
+  readonly input: ByteInput;
+  /** Releases what was opened to look at the head; needed if `input.stream()` is not called. */
+  close(): Promise<void>;
+}
+
+export async function readHead(input: ByteInput): Promise<HeadedInput> {
+  if (input.path !== undefined) return { head: headOfFile(input.path, input.name), input, close: noClose };
+  const blocks = input.stream()[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  let ended = false;
+  while (head.length < headBytes && !ended) {
+    const next = await blocks.next();
+    if (next.done) ended = true;
+    else head = joined(head, next.value);
+  }
+  const close = async (): Promise<void> => void (await blocks.return?.());
+  const stream = (): AsyncIterable<Uint8Array> => replay(head, ended ? null : blocks);
+  const { name } = input;
+  const replayed: ByteInput =
+    input.size === undefined ? { name, stream } : { name, size: input.size, stream };
+  return { head: head.subarray(0, headBytes), input: replayed, close };
+}
+
+const noClose = async (): Promise<void> => {};
+
+function headOfFile(path: string, name: string): Uint8Array {
+  let file = -1;
+  try {
+    file = openSync(path, 'r');
+    const head = new Uint8Array(headBytes);
+    let length = 0;
+    while (length < headBytes) {
+      const got = readSync(file, head, length, headBytes - length, length);
+      if (got === 0) break;
+      length += got;
+    }
+    return head.subarray(0, length);
+  } catch (error) {
+    throw asHuntbookError(error, 'HB_READ', name);
+  } finally {
+    if (file >= 0) closeSync(file);
+  }
+}
+
+async function* replay(head: Uint8Array, rest: AsyncIterator<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    if (rest === null) return;
+    for (;;) {
+      const next = await rest.next();
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await rest?.return?.();
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -34,7 +34,13 @@ export type SigmaValue =
   | { readonly kind: 'number'; readonly value: number | string }
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'null' }
-  | { readonly kind: 'regex'; readonly source: string; readonly flags: string }
+  /** `placeholders`: with the modifier `expand`, `%name%` in the source is still to be filled. */
+  | {
+      readonly kind: 'regex';
+      readonly source: string;
+      readonly flags: string;
+      readonly placeholders?: boolean;
+    }
   | { readonly kind: 'cidr'; readonly network: string }
   | { readonly kind: 'compare'; readonly op: 'gt' | 'gte' | 'lt' | 'lte'; readonly value: number | string }
   | { readonly kind: 'exists'; readonly value: boolean }

@@ -1,0 +1,27 @@
+export {
+  ANY,
+  ONE,
+  type Condition,
+  type Detection,
+  type Expression,
+  type LogSource,
+  type OtherDocument,
+  type ParseResult,
+  type Placeholder,
+  type RulePosition,
+  type SigmaRule,
+  type SigmaValue,
+  type StringPart,
+} from './ast.ts';
+export { parseCondition, renderCondition } from './condition.ts';
+export { toExpression } from './expression.ts';
+export { listRuleFiles, loadRules, readRuleFile, type LoadResult, type RuleFile } from './load.ts';
+export { levels, statuses } from './metadata.ts';
+export { modifierNames } from './modifiers.ts';
+export { networkContains, parseAddress, parseNetwork, type Network } from './network.ts';
+export { findMissingReferences } from './other.ts';
+export { parseRules, type ParseOptions } from './parse.ts';
+export { fillPlaceholders, parseYaml, readPlaceholderFile } from './placeholders.ts';
+export { compileRegex } from './regex.ts';
+export { selectorNames } from './selector.ts';
+export { parseStringValue, plainText, renderStringValue } from './string-value.ts';

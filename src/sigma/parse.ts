@@ -1,0 +1,130 @@
+/** Text of a rule file to rules, correlations and filters, one error for each document that is none of them. */
+import { HuntbookError, asHuntbookError } from '../errors.ts';
+import type { OtherDocument, ParseResult, RulePosition, SigmaRule } from './ast.ts';
+import { isMap } from './detection.ts';
+import { RuleFault, quote } from './fault.ts';
+import { KeyFinder } from './key-finder.ts';
+import { locateFault } from './locate.ts';
+import { own } from './metadata.ts';
+import { findMissingReferences, parseOther } from './other.ts';
+import { parseRule } from './rule.ts';
+import { maxRuleText, readYaml } from './yaml.ts';
+import type { YamlDocument, YamlMap, YamlValue } from './yaml.ts';
+
+export interface ParseOptions {
+  /**
+   * False for a file that was only found in a folder: then a text without any Sigma document gives nothing at all
+   * instead of an error, and correlations may name rules of other files (see `findMissingReferences`).
+   */
+  readonly named?: boolean;
+}
+
+/** Never throws. */
+export function parseRules(text: string, path: string, options: ParseOptions = {}): ParseResult {
+  const result: ParseResult = { rules: [], others: [], errors: [] };
+  if (text.length > maxRuleText) {
+    result.errors.push(
+      new HuntbookError(
+        'HB_LIMIT',
+        `${path}: a rule file may have ${maxRuleText} characters, this has ${text.length}`,
+        {
+          position: { file: path },
+          hint: 'Split the file.',
+        },
+      ),
+    );
+    return result;
+  }
+  const source = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const documents = readYaml(source, path);
+  const named = options.named !== false;
+  if (!named && !documents.some(looksLikeSigma)) return result;
+  // Legacy collections: what `action: global` gave, and the last rule for `action: repeat`.
+  let shared: YamlMap = {};
+  let previous: YamlMap | null = null;
+  for (const document of documents) {
+    if (document.error !== undefined) {
+      result.errors.push(document.error);
+      continue;
+    }
+    if (document.value === null || document.value === undefined) continue;
+    try {
+      const map = document.value;
+      if (!isMap(map)) throw new RuleFault('HB_RULE_INVALID', 'a rule must be a map', null);
+      const action = own(map, 'action');
+      if (action === 'global') shared = previous = without(map, 'action');
+      else if (action === 'reset') shared = {};
+      else if (action === 'repeat') {
+        previous = merge(previous ?? {}, without(map, 'action'));
+        parseDocument(previous, source, document, path, result);
+      } else if (action !== undefined && action !== null) {
+        throw new RuleFault(
+          'HB_RULE_INVALID',
+          `the action ${quote(String(action))} is none of global, reset, repeat`,
+          null,
+        );
+      } else {
+        const whole = merge(map, shared);
+        previous = whole;
+        parseDocument(whole, source, document, path, result);
+      }
+    } catch (error) {
+      result.errors.push(asError(error, source, document, path));
+    }
+  }
+  if (named) result.errors.push(...findMissingReferences(result));
+  return result;
+}
+
+/** Broken YAML counts: what it was meant to be cannot be known, and a lost rule must be heard of. */
+function looksLikeSigma(document: YamlDocument): boolean {
+  if (document.error !== undefined) return true;
+  const map = document.value;
+  if (!isMap(map)) return false;
+  const has = (key: string): boolean => Object.hasOwn(map, key);
+  return has('detection') || has('correlation') || has('filter') || (has('title') && has('logsource'));
+}
+
+function parseDocument(
+  map: YamlMap,
+  text: string,
+  document: YamlDocument,
+  path: string,
+  result: ParseResult,
+): void {
+  const finder = new KeyFinder(text, document.start, document.end, document.firstLine);
+  const position: RulePosition = finder.find(Object.keys(map)[0] ?? '');
+  const kind =
+    own(map, 'correlation') !== undefined
+      ? 'correlation'
+      : own(map, 'filter') !== undefined
+        ? 'filter'
+        : 'rule';
+  const context = { path, document: document.index, position, find: (key: string) => finder.find(key) };
+  if (kind === 'rule') {
+    if (Object.hasOwn(map, 'detection')) finder.find('detection');
+    result.rules.push(parseRule(map, context) satisfies SigmaRule);
+  } else result.others.push(parseOther(kind, map, context) satisfies OtherDocument);
+}
+
+function asError(error: unknown, text: string, document: YamlDocument, path: string): HuntbookError {
+  if (error instanceof RuleFault) return locateFault(error, text, document, path);
+  // Recursion over a hostile document; the depth bound of the reader makes this unlikely.
+  return asHuntbookError(error, 'HB_RULE_INVALID', path);
+}
+
+function without(map: YamlMap, key: string): YamlMap {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
+}
+
+/** `over` on top of `base`, maps merged key by key; neither is changed. */
+function merge(base: YamlMap, over: YamlMap): YamlMap {
+  const entries = Object.entries(over);
+  if (entries.length === 0) return base;
+  const merged = new Map<string, YamlValue>(Object.entries(base));
+  for (const [key, value] of entries) {
+    const before = merged.get(key);
+    merged.set(key, isMap(value) && isMap(before) ? merge(before, value) : value);
+  }
+  return Object.fromEntries(merged);
+}

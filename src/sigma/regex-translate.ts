@@ -1,0 +1,343 @@
+/** The walk over a PCRE or Python pattern that writes JavaScript's; see `regex.ts` for what is translated. */
+import { regexError } from './regex.ts';
+import { classEscapes, escapeLiteral, foldedLiteral, readClass, readCodePoint } from './regex-class.ts';
+
+export interface RegexFlags {
+  readonly i: boolean;
+  readonly m: boolean;
+  readonly s: boolean;
+  readonly x: boolean;
+}
+
+export interface TranslatedRegex {
+  readonly text: string;
+  /** Some letter is compared without case; some letter is compared with it. */
+  readonly folded: boolean;
+  readonly exact: boolean;
+  readonly unicode: boolean;
+  /** Has a counted repetition. */
+  readonly counted: boolean;
+}
+
+interface OpenGroup {
+  readonly start: number;
+  readonly flags: RegexFlags;
+  readonly close: string;
+  readonly lookbehind: boolean;
+  readonly assertion: boolean;
+}
+
+const maxGroups = 250;
+const counted = /\{(\d{1,9})(,(\d{0,9}))?\}|\{,(\d{1,9})\}/y;
+const endOfText = '(?![^])';
+
+export class RegexTranslator {
+  readonly source: string;
+  readonly #doubleLetters: boolean;
+  readonly #capture: boolean;
+  #flags: RegexFlags;
+  #at = 0;
+  #out: string[] = [];
+  /** Where in `#out` the last repeatable piece begins; -1 when there is none. */
+  #atom = -1;
+  #assertion = false;
+  #stack: OpenGroup[] = [];
+  #groups = 0;
+  #inner = 0;
+  #names = new Map<string, number>();
+  #folded = false;
+  #exact = false;
+  #unicode = false;
+  #counted = false;
+
+  constructor(source: string, flags: RegexFlags, doubleLetters: boolean) {
+    this.source = source;
+    this.#flags = flags;
+    this.#doubleLetters = doubleLetters;
+    this.#capture = /\\[1-9kg]|\(\?P=/.test(source);
+  }
+
+  run(): TranslatedRegex {
+    while (this.#at < this.source.length) this.#step();
+    if (this.#stack.length > 0) this.fail('a parenthesis is not closed');
+    return {
+      text: this.#out.join(''),
+      folded: this.#folded,
+      exact: this.#exact,
+      unicode: this.#unicode,
+      counted: this.#counted,
+    };
+  }
+
+  fail(reason: string, offset = this.#at): never {
+    throw regexError(this.source, reason, offset);
+  }
+
+  #step(): void {
+    const char = this.source[this.#at] as string;
+    if (this.#flags.x && this.#skipVerbose(char)) return;
+    switch (char) {
+      case '\\':
+        return this.#escape();
+      case '[': {
+        const found = readClass(this, this.#at, this.#flags.i && this.#doubleLetters);
+        this.#at = found.next;
+        if (found.astral) this.#unicode = true;
+        return this.#cased(found.text);
+      }
+      case '(':
+        return this.#open();
+      case ')':
+        return this.#close();
+      case '|':
+        this.#at++;
+        this.#out.push('|');
+        this.#atom = -1;
+        return;
+      case '.':
+        this.#at++;
+        return this.#push(this.#flags.s ? '[^]' : '[^\\n]');
+      case '^':
+        this.#at++;
+        return this.#push(this.#flags.m ? '(?<![^\\n])' : '^', true);
+      case '$':
+        this.#at++;
+        return this.#push(this.#flags.m ? '(?![^\\n])' : '(?=\\n?$)', true);
+      case '*':
+      case '+':
+      case '?':
+        this.#at++;
+        return this.#repeat(char);
+      case '{':
+        return this.#brace();
+      default: {
+        const point = this.source.codePointAt(this.#at) as number;
+        this.#at += point > 0xffff ? 2 : 1;
+        return this.#literal(point);
+      }
+    }
+  }
+
+  #skipVerbose(char: string): boolean {
+    if (/\s/.test(char)) {
+      this.#at++;
+      return true;
+    }
+    if (char !== '#') return false;
+    const end = this.source.indexOf('\n', this.#at);
+    this.#at = end === -1 ? this.source.length : end + 1;
+    return true;
+  }
+
+  #push(text: string, assertion = false): void {
+    this.#atom = this.#out.length;
+    this.#assertion = assertion;
+    this.#out.push(text);
+  }
+
+  /** A piece that may hold letters. */
+  #cased(text: string): void {
+    if (this.#flags.i) this.#folded = true;
+    else this.#exact = true;
+    this.#push(text);
+  }
+
+  #literal(point: number): void {
+    if (point > 0xffff) this.#unicode = true;
+    const text = String.fromCodePoint(point);
+    if (text.toLowerCase() === text.toUpperCase()) this.#push(escapeLiteral(text));
+    else this.#cased(this.#flags.i && this.#doubleLetters ? foldedLiteral(text) : escapeLiteral(text));
+  }
+
+  #repeat(quantifier: string): void {
+    if (this.#atom === -1) this.fail('nothing to repeat', this.#at - 1);
+    const from = this.#atom;
+    let atom = this.#out.splice(from).join('');
+    if (this.#assertion) atom = `(?:${atom})`;
+    const mode = this.source[this.#at];
+    if (mode === '+') {
+      this.#at++;
+      this.#out.push(this.#atomic(`${atom}${quantifier}`));
+    } else {
+      if (mode === '?') this.#at++;
+      this.#out.push(`${atom}${quantifier}${mode === '?' ? '?' : ''}`);
+    }
+    this.#atom = -1;
+  }
+
+  /** Lookahead captures without backtracking into it afterwards; the reference then consumes what was captured. */
+  #atomic(text: string): string {
+    if (this.#stack.some((group) => group.lookbehind))
+      this.fail('an atomic group within a lookbehind is not supported');
+    const name = `a${++this.#inner}`;
+    return `(?=(?<${name}>${text}))\\k<${name}>`;
+  }
+
+  #brace(): void {
+    counted.lastIndex = this.#at;
+    const found = counted.exec(this.source);
+    if (found === null) {
+      this.#at++;
+      return this.#push('\\{');
+    }
+    this.#at += found[0].length;
+    this.#counted = true;
+    this.#repeat(found[4] === undefined ? found[0] : `{0,${found[4]}}`);
+  }
+
+  #open(): void {
+    if (this.#stack.length >= maxGroups) this.fail(`more than ${maxGroups} nested groups`);
+    const rest = this.source.slice(this.#at + 1, this.#at + 4);
+    if (rest[0] === '*') this.fail('verbs such as (*...) are not supported');
+    if (rest[0] !== '?') return this.#openCapture(null, 1);
+    if (rest.startsWith('?#')) {
+      const end = this.source.indexOf(')', this.#at);
+      if (end === -1) this.fail('a comment is not closed');
+      this.#at = end + 1;
+      return;
+    }
+    if (rest.startsWith('?:')) return this.#begin('(?:', 3);
+    if (rest.startsWith('?=')) return this.#begin('(?=', 3, { assertion: true });
+    if (rest.startsWith('?!')) return this.#begin('(?!', 3, { assertion: true });
+    if (rest.startsWith('?<=')) return this.#begin('(?<=', 4, { assertion: true, lookbehind: true });
+    if (rest.startsWith('?<!')) return this.#begin('(?<!', 4, { assertion: true, lookbehind: true });
+    if (rest.startsWith('?>')) {
+      if (this.#stack.some((group) => group.lookbehind))
+        this.fail('an atomic group within a lookbehind is not supported');
+      const name = `a${++this.#inner}`;
+      return this.#begin(`(?=(?<${name}>`, 3, { close: `))\\k<${name}>` });
+    }
+    const named = /\(\?P?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/y;
+    named.lastIndex = this.#at;
+    const name = named.exec(this.source);
+    if (name !== null) return this.#openCapture((name[1] ?? name[2]) as string, name[0].length);
+    const reference = /\(\?P=(\w+)\)/y;
+    reference.lastIndex = this.#at;
+    const back = reference.exec(this.source);
+    if (back !== null) {
+      const group = this.#names.get(back[1] as string);
+      if (group === undefined) this.fail(`unknown group ${back[1]}`);
+      this.#at += back[0].length;
+      return this.#back(group);
+    }
+    this.#openFlags();
+  }
+
+  #openFlags(): void {
+    const pattern = /\(\?(\^?)([imsxuUaLn]*)(?:-([imsx]+))?([:)])/y;
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.source);
+    if (found === null || found[0] === '(?)') this.fail('this kind of group is not supported');
+    const on = found[2] as string;
+    if (/[ULn]/.test(on)) this.fail('this inline flag is not supported');
+    const off = found[3] ?? '';
+    const base = found[1] === '^' ? { i: false, m: false, s: false, x: false } : this.#flags;
+    const pick = (flag: 'i' | 'm' | 's' | 'x'): boolean =>
+      (base[flag] || on.includes(flag)) && !off.includes(flag);
+    const flags = { i: pick('i'), m: pick('m'), s: pick('s'), x: pick('x') };
+    if (found[4] === ':') this.#begin('(?:', found[0].length);
+    else this.#at += found[0].length;
+    this.#flags = flags;
+    this.#atom = -1;
+  }
+
+  #openCapture(name: string | null, length: number): void {
+    const group = ++this.#groups;
+    if (name !== null) {
+      if (this.#names.has(name)) this.fail(`group ${name} is defined twice`);
+      this.#names.set(name, group);
+    }
+    this.#begin(this.#capture ? `(?<g${group}>` : '(?:', length);
+  }
+
+  #begin(text: string, length: number, options: Partial<OpenGroup> = {}): void {
+    this.#stack.push({
+      start: this.#out.length,
+      flags: this.#flags,
+      close: options.close ?? ')',
+      lookbehind: options.lookbehind ?? false,
+      assertion: options.assertion ?? false,
+    });
+    this.#out.push(text);
+    this.#at += length;
+    this.#atom = -1;
+  }
+
+  #close(): void {
+    const group = this.#stack.pop();
+    if (group === undefined) this.fail('a parenthesis is closed that was not opened');
+    this.#at++;
+    this.#flags = group.flags;
+    const text = `${this.#out.splice(group.start).join('')}${group.close}`;
+    // An atomic group is two pieces and repeats as one.
+    this.#push(group.close === ')' ? text : `(?:${text})`, group.assertion);
+  }
+
+  #back(group: number): void {
+    if (group > this.#groups) this.fail(`unknown group ${group}`);
+    if (this.#flags.i && this.#doubleLetters) this.fail('a back reference within (?i) is not supported');
+    this.#cased(`\\k<g${group}>`);
+  }
+
+  #escape(): void {
+    const next = this.source[this.#at + 1];
+    if (next === undefined) this.fail('ends with a single backslash');
+    const classEscape = classEscapes.get(next);
+    if (classEscape !== undefined) {
+      this.#at += 2;
+      return this.#push(classEscape);
+    }
+    const assertion = assertions.get(next);
+    if (assertion !== undefined) {
+      this.#at += 2;
+      return this.#push(assertion, true);
+    }
+    if (next === 'R') {
+      this.#at += 2;
+      return this.#push('(?:\\r\\n|[\\n-\\r\\x85\\u2028\\u2029])');
+    }
+    if (next === 'Q') {
+      const end = this.source.indexOf('\\E', this.#at);
+      const text = this.source.slice(this.#at + 2, end === -1 ? undefined : end);
+      this.#at = end === -1 ? this.source.length : end + 2;
+      for (const char of text) this.#literal(char.codePointAt(0) as number);
+      return;
+    }
+    if (next === 'E') {
+      this.#at += 2;
+      return;
+    }
+    if (next === 'p' || next === 'P') {
+      const found = /^\\[pP](?:\{(\^?)(\w+(?:=\w+)?)\}|([LMNPSZC]))/.exec(
+        this.source.slice(this.#at, this.#at + 40),
+      );
+      if (found === null) this.fail('a property such as \\p{L} is not complete');
+      this.#at += found[0].length;
+      this.#unicode = true;
+      const negated = (next === 'P') !== (found[1] === '^');
+      return this.#cased(`\\${negated ? 'P' : 'p'}{${found[2] ?? found[3]}}`);
+    }
+    const reference = /^\\(?:([1-9]\d?)|g\{?([1-9]\d?)\}?|[kg](?:\{(\w+)\}|<(\w+)>|'(\w+)'))/.exec(
+      this.source.slice(this.#at, this.#at + 80),
+    );
+    if (reference !== null) {
+      const name = reference[3] ?? reference[4] ?? reference[5];
+      const group = name === undefined ? Number(reference[1] ?? reference[2]) : (this.#names.get(name) ?? 0);
+      if (group === 0) this.fail(`unknown group ${name}`);
+      this.#back(group);
+      this.#at += reference[0].length;
+      return;
+    }
+    const found = readCodePoint(this, this.#at);
+    this.#at = found.next;
+    this.#literal(found.point);
+  }
+}
+
+const assertions = new Map([
+  ['b', '\\b'],
+  ['B', '\\B'],
+  ['A', '(?<![^])'],
+  ['z', endOfText],
+  ['Z', `(?=\\n?${endOfText})`],
+]);

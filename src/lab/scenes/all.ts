@@ -1,0 +1,31 @@
+/** Every attack scene, in the order in which they are played over the day. */
+import { HuntbookError } from '../../errors.ts';
+import { comsvcsDump, hiveSave, kerberoast, passwordSpray, taskManagerDump } from './credentials.ts';
+import { macroChain, scriptedWord, wmiSubscription } from './execution.ts';
+import type { Scene } from './types.ts';
+
+export type { Scene } from './types.ts';
+
+export const allScenes: readonly Scene[] = [
+  macroChain,
+  scriptedWord,
+  wmiSubscription,
+  taskManagerDump,
+  comsvcsDump,
+  hiveSave,
+  kerberoast,
+  passwordSpray,
+];
+
+/** The scenes asked for by name. */
+export function selectScenes(attacks: 'all' | 'none' | readonly string[]): readonly Scene[] {
+  if (attacks === 'all') return allScenes;
+  if (attacks === 'none') return [];
+  for (const id of attacks) {
+    if (!allScenes.some((scene) => scene.id === id)) {
+      const known = allScenes.map((scene) => scene.id).join(', ');
+      throw new HuntbookError('HB_USAGE', `There is no attack scene "${id}". Known scenes: ${known}.`);
+    }
+  }
+  return allScenes.filter((scene) => attacks.includes(scene.id));
+}

@@ -1,0 +1,99 @@
+/** Writes an estate to a folder: events in the formats asked for, and the truth file. */
+import { HuntbookError } from '../errors.ts';
+import { systemTime } from './clock.ts';
+import { resolveOptions, type LabOptions } from './options.ts';
+import { simulate } from './simulate.ts';
+import { TruthCollector, type Truth } from './truth.ts';
+import { openCsv } from './writers/csv.ts';
+import { openJsonLines, type JsonShape } from './writers/json-lines.ts';
+import { OutputFolder } from './writers/output.ts';
+import type { LabWriter } from './writers/types.ts';
+
+export type LabFormat = 'ndjson' | 'csv' | 'evtx';
+
+export interface WriteLabOptions extends LabOptions {
+  /** Output folder; made when absent. */
+  readonly out: string;
+  /** Default `['ndjson']`. */
+  readonly formats?: readonly LabFormat[];
+  /** Shape of the JSON lines; default `evtx`. */
+  readonly shape?: JsonShape;
+  /** Replace files that exist. Default false. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of events written so far. */
+  readonly onProgress?: (events: number) => void;
+}
+
+export interface LabResult {
+  readonly folder: string;
+  readonly events: number;
+  /** Files written, relative to the folder, with `/`; sizes in bytes. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly truth: Truth;
+}
+
+const YIELD_EVERY = 4096;
+
+/**
+ * Generates and writes an estate. Memory does not grow with the number of events. All files appear together at
+ * the end; a failed or aborted run leaves none. Throws HB_USAGE, HB_EXISTS or HB_WRITE.
+ */
+export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
+  const settings = resolveOptions(options);
+  const formats = [...new Set(options.formats ?? (['ndjson'] as const))];
+  const folder = new OutputFolder(options.out, options.force ?? false);
+  const estate = simulate(options);
+  const truth = new TruthCollector();
+  let count = 0;
+  try {
+    const writers = formats.map((format) => openWriter(format, folder, options));
+    const truthFile = folder.open('truth.json');
+    for (const event of estate.events) {
+      const places = writers.map((writer) => writer.write(event));
+      if (event.mark !== null) truth.add(event, places);
+      if (++count % YIELD_EVERY === 0) {
+        options.onProgress?.(count);
+        await new Promise((resolve) => setImmediate(resolve));
+        options.signal?.throwIfAborted();
+      }
+    }
+    for (const writer of writers) writer.finish();
+    const {
+      out: _out,
+      formats: _formats,
+      force: _force,
+      signal: _signal,
+      onProgress: _progress,
+      ...given
+    } = options;
+    const result: Truth = {
+      version: 1,
+      options: { ...given, ...settings, start: systemTime(settings.start) },
+      events: count,
+      computers: estate.computers,
+      scenes: truth.scenes(estate.played),
+    };
+    truthFile.write(Buffer.from(`${JSON.stringify(result, null, 1)}\n`));
+    const files = folder.commit().map(({ name, bytes }) => ({ name, bytes }));
+    return { folder: options.out, events: count, files, truth: result };
+  } catch (error) {
+    folder.discard();
+    throw isSystemError(error)
+      ? new HuntbookError('HB_WRITE', `Cannot write to ${options.out}: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+function openWriter(format: LabFormat, folder: OutputFolder, options: WriteLabOptions): LabWriter {
+  if (format === 'ndjson') return openJsonLines(folder, 'events.ndjson', options.shape ?? 'evtx');
+  if (format === 'csv') return openCsv(folder, 'events.csv');
+  throw new HuntbookError(
+    'HB_USAGE',
+    `There is no lab format "${String(format)}". Known: ndjson, csv, evtx.`,
+  );
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+}

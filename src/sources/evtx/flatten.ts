@@ -44,6 +44,8 @@ export interface Texts {
   constant(content: Content & { type: 'constant' }): string;
 }
 
+/** Elements of System that never have text: `<Correlation/>` is no field that is null. */
+const ATTRIBUTES_ONLY = new Set(['Provider', 'TimeCreated', 'Correlation', 'Execution', 'Security']);
 /** Longest text taken from a document as part of a field's name. */
 const MAX_FIELD_NAME = 1024;
 
@@ -94,9 +96,9 @@ function visit(
   const below = place <= Place.EVENT ? under : childPlace(place, name);
   const parts = element.content.filter((child) => child.type !== 'element');
   const childless = parts.length === element.content.length;
-  const container = place <= Place.EVENT;
-  if (parts.length > 0 || (childless && !container && place !== Place.SYSTEM && !element.attributes.length)) {
-    const bare = childless && element.attributes.length === 0 && !container;
+  const bare = childless && element.attributes.length === 0 && place > Place.EVENT;
+  const silent = place === Place.SYSTEM && ATTRIBUTES_ONLY.has(name);
+  if (parts.length > 0 || (bare && !silent)) {
     const message = prefix === 'RenderingInfo' && name === 'Message';
     flat.leaves.push({
       name: message ? name : field(name),

@@ -100,13 +100,16 @@ class EvtxReader implements RowReader {
       addField(fields, name, scratch.value(cell));
     }
     const eventId = first(fields['EventID']);
+    // Exported logs are numbered anew in the record headers: the event's own number comes first.
+    const recordId = first(fields['EventRecordID']);
     const number = u64(batch.bytes, start + 8);
+    const counted = typeof recordId === 'number' || typeof recordId === 'bigint';
     return {
       source: batch.source,
       channel: text(fields['Channel']),
       provider: text(fields['Provider_Name']),
       eventId: typeof eventId === 'number' || typeof eventId === 'string' ? eventId : null,
-      recordId: number <= Number.MAX_SAFE_INTEGER ? Number(number) : number,
+      recordId: counted ? recordId : number <= Number.MAX_SAFE_INTEGER ? Number(number) : number,
       time: text(fields['SystemTime']) ?? fileTime(u64(batch.bytes, start + 16)),
       host: text(fields['Computer']),
       fields,

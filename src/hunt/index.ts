@@ -8,3 +8,6 @@ export type {
   RefusedRule,
   SummaryIssue,
 } from './types.ts';
+export { parseMoment, type EventFilter } from './event-filter.ts';
+export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filter.ts';
+export { hunt, type HuntOptions, type HuntProgress } from './run.ts';

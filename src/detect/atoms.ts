@@ -1,0 +1,156 @@
+/**
+ * Atoms: the single comparisons that rules are made of, in a form that can be stored as JSON and shared between
+ * rules. `test` is the meaning of an atom; every faster way (slot.ts, keywords.ts) must agree with it.
+ * An atom is tested against one value of its field; lists match if any element does; null is absence.
+ */
+import type { Value } from '../events/index.ts';
+import { ANY, compileRegex, networkContains, ONE, parseAddress, parseNetwork, type SigmaValue, type StringPart } from '../sigma/index.ts';
+import { compileGlob, matchGlob } from './glob.ts';
+import { compareNumber, readTimePart } from './number.ts';
+import { boundedTest } from './regex-bound.ts';
+
+export type AtomKind = 'exact' | 'contains' | 'starts' | 'ends' | 'glob' | 'regex' | 'cidr' | 'compare' | 'present' | 'fieldref' | 'timepart';
+
+/** `field` null is a keyword: any value of the event. `text` is folded unless `cased`. */
+export interface Atom {
+  readonly field: string | null;
+  readonly kind: AtomKind;
+  readonly value: SigmaValue;
+  readonly text: string;
+  readonly cased: boolean;
+}
+
+export type AtomTest = (value: string | number | bigint | boolean) => boolean;
+
+/** The atom of a comparison. `null` and `exists` both become `present`; the caller negates where needed. */
+export function makeAtom(field: string | null, value: SigmaValue): Atom {
+  switch (value.kind) {
+    case 'string':
+      return stringAtom(field, value.parts, value.cased, value);
+    case 'number':
+    case 'bool': {
+      const parts = field === null ? [ANY, String(value.value), ANY] : [String(value.value)];
+      return stringAtom(field, parts as StringPart[], false, value);
+    }
+    case 'null':
+    case 'exists':
+      return { field, kind: 'present', value: { kind: 'exists', value: true }, text: '', cased: false };
+    case 'fieldref':
+      return { field, kind: 'fieldref', value, text: value.field, cased: value.cased };
+    default:
+      return { field, kind: value.kind, value, text: '', cased: true };
+  }
+}
+
+function stringAtom(field: string | null, given: readonly StringPart[], cased: boolean, value: SigmaValue): Atom {
+  let parts = given.filter((part) => part !== '');
+  // A keyword is found anywhere in a value.
+  if (field === null) parts = [ANY, ...parts, ANY];
+  parts = parts.filter((part, i) => part !== ANY || parts[i - 1] !== ANY);
+  const literal = parts.filter((part) => typeof part === 'string');
+  const inner = parts.filter((part) => part !== ANY);
+  const text = cased ? literal.join('') : literal.join('').toLowerCase();
+  const make = (kind: AtomKind): Atom => ({
+    field,
+    kind,
+    text,
+    cased,
+    value: value.kind === 'string' ? { kind: 'string', parts, cased } : value,
+  });
+  if (parts.length === 0) return make('exact');
+  const onlyLiteral = inner.length > 0 && inner.every((part) => typeof part === 'string');
+  if (onlyLiteral && inner.length === parts.length) return make('exact');
+  // Adjacent literal parts may stand next to each other, but a `*` between them makes it a glob.
+  const stars = parts.flatMap((part, i) => (part === ANY ? [i] : []));
+  const atStart = parts[0] === ANY;
+  const atEnd = parts.length > 1 && parts[parts.length - 1] === ANY;
+  if (onlyLiteral && stars.length === Number(atStart) + Number(atEnd)) {
+    return make(atStart ? (atEnd ? 'contains' : 'ends') : 'starts');
+  }
+  return make('glob');
+}
+
+/** The slow, plain meaning of an atom for one scalar. `fieldref` is tested by the caller, who has the event. */
+export function compileAtom(atom: Atom): AtomTest {
+  const { kind, text, cased, value } = atom;
+  switch (kind) {
+    case 'exact':
+      return (v) => fold(v, cased) === text;
+    case 'contains':
+      return (v) => fold(v, cased).includes(text);
+    case 'starts':
+      return (v) => fold(v, cased).startsWith(text);
+    case 'ends':
+      return (v) => fold(v, cased).endsWith(text);
+    case 'glob': {
+      const glob = compileGlob((value as { parts: readonly StringPart[] }).parts, !cased);
+      return (v) => matchGlob(glob, fold(v, cased));
+    }
+    case 'regex': {
+      const { source, flags } = value as { source: string; flags: string };
+      const regex = compileRegex(source, flags);
+      return (v) => boundedTest(regex, String(v));
+    }
+    case 'cidr': {
+      const network = parseNetwork((value as { network: string }).network);
+      return (v) => {
+        const address = typeof v === 'string' ? parseAddress(v.trim()) : null;
+        return address !== null && typeof network !== 'string' && networkContains(network, address);
+      };
+    }
+    case 'compare': {
+      const { op, value: bound } = value as { op: 'gt' | 'gte' | 'lt' | 'lte'; value: number | string };
+      return (v) => compareNumber(v, op, bound);
+    }
+    case 'timepart': {
+      const { unit, op, value: bound } = value as Extract<SigmaValue, { kind: 'timepart' }>;
+      return (v) => {
+        const part = readTimePart(v, unit);
+        if (part === null) return false;
+        return op === 'eq' ? part === bound : compareNumber(part, op, bound);
+      };
+    }
+    case 'present':
+      return () => true;
+    case 'fieldref':
+      return () => false;
+  }
+}
+
+/** Tests every element of a list; null never matches. */
+export function testValue(test: AtomTest, value: Value): boolean {
+  if (value === null) return false;
+  if (typeof value === 'object') return value.some((item) => testValue(test, item));
+  return test(value);
+}
+
+export function fold(value: string | number | bigint | boolean, cased: boolean): string {
+  const text = typeof value === 'string' ? value : String(value);
+  return cased ? text : text.toLowerCase();
+}
+
+/** The atom as a hunter would write it, for the evidence of a finding. */
+export function describeAtom(atom: Atom): string {
+  const value = atom.value;
+  switch (value.kind) {
+    case 'string':
+      return value.parts
+        .map((part) => (part === ANY ? '*' : part === ONE ? '?' : String(part).replace(/[*?]/g, '\\$&')))
+        .join('');
+    case 'number':
+    case 'bool':
+      return String(value.value);
+    case 'regex':
+      return `/${value.source}/${value.flags}`;
+    case 'cidr':
+      return value.network;
+    case 'compare':
+      return `${{ gt: '>', gte: '>=', lt: '<', lte: '<=' }[value.op]} ${value.value}`;
+    case 'timepart':
+      return `${value.unit} ${{ eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' }[value.op]} ${value.value}`;
+    case 'fieldref':
+      return `= ${value.field}`;
+    default:
+      return 'present';
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Gives each distinct (slot, kind, bytes) one small id without decoding the bytes. Bytes are copied and compared,
+ * so that no collision of hashes can mix values up. Memory is bounded: when full, `intern` returns -1 and
+ * the owner clears it and everything it remembered by id.
+ */
+const maxEntries = 1 << 20;
+const maxBytes = 48 * 1024 * 1024;
+/** Longer values are not remembered: they rarely repeat. */
+export const longestInterned = 16 * 1024;
+
+export class Interner {
+  size = 0;
+  #bytes = new Uint8Array(1 << 20);
+  #used = 0;
+  #mask = (1 << 14) - 1;
+  #table = new Int32Array(1 << 14);
+  #hash = new Int32Array(1 << 13);
+  #key = new Int32Array(1 << 13);
+  #start = new Int32Array(1 << 13);
+  #length = new Int32Array(1 << 13);
+
+  /** The id of the value, from 0 on, in order of first sight; -1 when full. */
+  intern(slot: number, kind: number, bytes: Uint8Array, from: number, to: number): number {
+    const key = (slot << 8) | kind;
+    const length = to - from;
+    let hash = Math.imul(key, 0x9e3779b1) ^ length;
+    let i = from;
+    for (const end = to - 3; i < end; i += 4) {
+      const word =
+        (bytes[i] as number) |
+        ((bytes[i + 1] as number) << 8) |
+        ((bytes[i + 2] as number) << 16) |
+        ((bytes[i + 3] as number) << 24);
+      hash = Math.imul(hash ^ word, 0x85ebca6b);
+      hash ^= hash >>> 15;
+    }
+    for (; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x85ebca6b);
+    hash ^= hash >>> 13;
+    let at = hash & this.#mask;
+    for (;;) {
+      const entry = (this.#table[at] as number) - 1;
+      if (entry < 0) break;
+      if (this.#hash[entry] === hash && this.#key[entry] === key && this.#length[entry] === length) {
+        if (this.#same(entry, bytes, from, length)) return entry;
+      }
+      at = (at + 1) & this.#mask;
+    }
+    return this.#insert(at, hash, key, bytes, from, length);
+  }
+
+  clear(): void {
+    this.size = 0;
+    this.#used = 0;
+    this.#table.fill(0);
+  }
+
+  #same(entry: number, bytes: Uint8Array, from: number, length: number): boolean {
+    const own = this.#bytes;
+    let a = this.#start[entry] as number;
+    for (let b = from, end = from + length; b < end; a++, b++) if (own[a] !== bytes[b]) return false;
+    return true;
+  }
+
+  #insert(at: number, hash: number, key: number, bytes: Uint8Array, from: number, length: number): number {
+    if (this.size >= maxEntries || this.#used + length > maxBytes) return -1;
+    if (this.#used + length > this.#bytes.length) {
+      const next = new Uint8Array(Math.min(maxBytes, Math.max(this.#bytes.length * 2, this.#used + length)));
+      next.set(this.#bytes);
+      this.#bytes = next;
+    }
+    const entry = this.size++;
+    if (entry === this.#hash.length) this.#growEntries();
+    const own = this.#bytes;
+    for (let i = 0, to = this.#used; i < length; i++) own[to + i] = bytes[from + i] as number;
+    this.#start[entry] = this.#used;
+    this.#used += length;
+    this.#hash[entry] = hash;
+    this.#key[entry] = key;
+    this.#length[entry] = length;
+    this.#table[at] = entry + 1;
+    if (this.size * 2 > this.#mask) this.#growTable();
+    return entry;
+  }
+
+  #growEntries(): void {
+    const size = this.#hash.length * 2;
+    const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const next = new Int32Array(size);
+      next.set(old);
+      return next;
+    };
+    this.#hash = grow(this.#hash);
+    this.#key = grow(this.#key);
+    this.#start = grow(this.#start);
+    this.#length = grow(this.#length);
+  }
+
+  #growTable(): void {
+    this.#mask = this.#mask * 2 + 1;
+    this.#table = new Int32Array(this.#mask + 1);
+    for (let entry = 0; entry < this.size; entry++) {
+      let at = (this.#hash[entry] as number) & this.#mask;
+      while (this.#table[at] !== 0) at = (at + 1) & this.#mask;
+      this.#table[at] = entry + 1;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Whether a raw row could hold one of the keywords, decided on its bytes: a row is only decoded for keyword rules
+ * when it might match. Over-approximates, never omits.
+ *
+ * Each keyword is represented by a run of its characters that no encoding changes: not escaped in JSON, and not
+ * producible by rendering a binary value (digits, hexadecimal, GUID, SID, time), since those are not in the bytes
+ * as text. A keyword without such a run makes every row a candidate.
+ */
+import type { EventBatch } from '../events/index.ts';
+import { ANY, ONE } from '../sigma/index.ts';
+import type { Atom } from './atoms.ts';
+import { rollGram } from './needles.ts';
+
+// One letter that is in no rendering of a number, GUID, SID, time or boolean.
+const certain = /[ghjmopqvw ]/;
+const runOf = /[a-z0-9 _.:;,=()!?@#$%^*[\]{}|~-]{3,}/g;
+
+export class KeywordScan {
+  readonly #table = new Uint8Array(1 << 15);
+  readonly #runs: string[] = [];
+  readonly #always: boolean;
+
+  constructor(atoms: Iterable<Atom>) {
+    let always = false;
+    for (const atom of atoms) {
+      const run = certainRun(atom);
+      if (run === '') always = true;
+      else if (!this.#runs.includes(run)) this.#runs.push(run);
+    }
+    this.#always = always;
+    for (const run of this.#runs) {
+      let hash = 0;
+      for (let i = 0; i < 3; i++) hash = rollGram(hash, run.charCodeAt(i));
+      this.#table[hash] = 1;
+    }
+  }
+
+  mayMatch(batch: EventBatch, row: number): boolean {
+    if (this.#always || batch.rawText === null) return true;
+    const from = batch.rowFrom[row] as number;
+    const to = batch.rowTo[row] as number;
+    return batch.rawText === 'json' ? this.#scanJson(batch.bytes, from, to) : this.#scanUtf16(batch.bytes, from, to);
+  }
+
+  #scanJson(bytes: Uint8Array, from: number, to: number): boolean {
+    const table = this.#table;
+    let hash = 0;
+    for (let i = from; i < to; i++) {
+      const byte = lower[bytes[i] as number] as number;
+      hash = ((hash << 5) ^ byte) & 0x7fff;
+      if (table[hash] === 1 && this.#verify(bytes, i - 2, 1, to)) return true;
+      // An escaped ASCII letter could spell a keyword.
+      if (byte === 0x5c && bytes[i + 1] === 0x75 && bytes[i + 2] === 0x30 && bytes[i + 3] === 0x30) return true;
+    }
+    return false;
+  }
+
+  /** Text may start at any byte: even and odd places are rolled apart. */
+  #scanUtf16(bytes: Uint8Array, from: number, to: number): boolean {
+    const table = this.#table;
+    let even = 0;
+    let odd = 0;
+    for (let i = from; i + 1 < to; i += 2) {
+      even = ((even << 5) ^ (lower[bytes[i] as number] as number)) & 0x7fff;
+      odd = ((odd << 5) ^ (lower[bytes[i + 1] as number] as number)) & 0x7fff;
+      if (table[even] === 1 && this.#verify(bytes, i - 4, 2, to)) return true;
+      if (table[odd] === 1 && this.#verify(bytes, i - 3, 2, to)) return true;
+    }
+    return false;
+  }
+
+  #verify(bytes: Uint8Array, at: number, step: number, to: number): boolean {
+    next: for (const run of this.#runs) {
+      if (at < 0 || at + (run.length - 1) * step >= to) continue;
+      for (let i = 0, p = at; i < run.length; i++, p += step) {
+        if (lower[bytes[p] as number] !== run.charCodeAt(i)) continue next;
+      }
+      return true;
+    }
+    return false;
+  }
+}
+
+const lower = Uint8Array.from({ length: 256 }, (_, i) => (i >= 0x41 && i <= 0x5a ? i + 32 : i));
+
+/** The longest run that is certain to stand in the bytes, or ''. Starts with the gram to look for. */
+function certainRun(atom: Atom): string {
+  if (atom.value.kind !== 'string') return '';
+  let best = '';
+  for (const part of atom.value.parts) {
+    if (part === ANY || part === ONE || typeof part !== 'string') continue;
+    // Folding beyond ASCII can produce ASCII letters (the Kelvin sign); the other way round can not happen here,
+    // because k and s are taken as uncertain below.
+    for (const [run] of part.toLowerCase().matchAll(runOf)) {
+      for (const piece of run.split(/[ks]+/)) {
+        if (piece.length >= 3 && piece.length > best.length && certain.test(piece)) best = piece;
+      }
+    }
+  }
+  return best;
+}

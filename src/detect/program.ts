@@ -1,0 +1,199 @@
+/**
+ * The rules that look at one kind of event (channel, provider, event id), made ready to run: what is already known
+ * from the kind is folded away, atoms are sorted by the field they read, and each rule waits for its cheapest
+ * necessary atoms. Built when the first event of the kind comes.
+ */
+import { Field, foldFieldName, type FieldTable, type Value } from '../events/index.ts';
+import { compileAtom, testValue, type Atom } from './atoms.ts';
+import type { RuleSet, Tree } from './compile.ts';
+import { foldTree, necessaryAtoms } from './fold-tree.ts';
+import { KeywordScan } from './keyword-scan.ts';
+import type { EventSelector } from './logsource-table.ts';
+import { SlotMatcher } from './slot.ts';
+
+/** What is the same for every event of a kind. `has` tells whether a field can be there at all. */
+export interface EventKind {
+  readonly channel: Value;
+  readonly provider: Value;
+  readonly eventId: Value;
+  readonly has: (field: string) => boolean;
+}
+
+export interface ProgramRule {
+  readonly rule: number;
+  readonly tree: Tree;
+  readonly aliases: Aliases | null;
+  readonly dynamic: boolean;
+}
+
+export class Slot {
+  readonly atoms = new Map<number, Atom>();
+  /** Name of the event's field that is read first. */
+  readonly field: string;
+  readonly id: number;
+  #matcher: SlotMatcher | null = null;
+
+  constructor(field: string, id: number) {
+    this.field = field;
+    this.id = id;
+  }
+
+  match(value: Value): Int32Array {
+    this.#matcher ??= new SlotMatcher(this.atoms);
+    return this.#matcher.match(value);
+  }
+}
+
+type Aliases = ReadonlyMap<string, string>;
+
+let nextSlotId = 1;
+
+export class Program {
+  readonly kind: EventKind;
+  readonly rules: ProgramRule[] = [];
+  /** Rules that no atom can announce. */
+  readonly always: number[] = [];
+  /** Local atom -> the rules that wait for it. */
+  readonly waiting: (number[] | undefined)[] = [];
+  /** Field id -> slots that read it. */
+  readonly slotsOfField: (Slot[] | undefined)[] = [];
+  readonly keywords: Slot | null;
+  readonly scan: KeywordScan | null;
+  readonly fieldSeen: Uint8Array;
+  /** Rules of this kind that the kind itself rules out (their event id is another, say). */
+  readonly excluded: number[] = [];
+  events = 0;
+  readonly stamps: Int32Array;
+  readonly ruleStamps: Int32Array;
+  serial = 0;
+  readonly #atoms: readonly Atom[];
+  readonly #fields: FieldTable;
+  readonly #localAtoms: Atom[] = [];
+  readonly #slots = new Map<string, Slot>();
+  readonly #resolved = new Map<Aliases | null, Map<number, number | boolean>>();
+
+  constructor(set: RuleSet, active: (rule: number) => boolean, rulesByRoute: readonly number[][], fields: FieldTable, kind: EventKind) {
+    this.kind = kind;
+    this.#atoms = set.atoms;
+    this.#fields = fields;
+    this.fieldSeen = new Uint8Array(fields.names.length);
+    let keywords: Slot | null = null;
+    for (const [route, selectors] of set.routes.entries()) {
+      const selector = selectors.find((candidate) => selects(candidate, kind));
+      if (!selector) continue;
+      const aliases = selector.fields ? new Map(Object.entries(selector.fields).map(([k, v]) => [foldFieldName(k), v])) : null;
+      for (const rule of rulesByRoute[route] as number[]) if (active(rule)) this.#addRule(set, rule, aliases);
+    }
+    keywords = this.#slots.get('') ?? null;
+    this.keywords = keywords;
+    this.scan = keywords ? new KeywordScan(keywords.atoms.values()) : null;
+    this.stamps = new Int32Array(this.#localAtoms.length);
+    this.ruleStamps = new Int32Array(this.rules.length);
+  }
+
+  /** What an atom of a rule is here: known, or a local atom. */
+  resolve(atom: number, aliases: Aliases | null): number | boolean {
+    let resolved = this.#resolved.get(aliases);
+    if (!resolved) this.#resolved.set(aliases, (resolved = new Map()));
+    let result = resolved.get(atom);
+    if (result === undefined) resolved.set(atom, (result = this.#resolve(this.#atoms[atom] as Atom, aliases)));
+    return result;
+  }
+
+  localAtom(id: number): Atom {
+    return this.#localAtoms[id] as Atom;
+  }
+
+  #addRule(set: RuleSet, rule: number, aliases: Aliases | null): void {
+    const folded = foldTree((set.rules[rule] as { tree: Tree }).tree, (atom) => this.resolve(atom, aliases));
+    if (folded === false) {
+      this.excluded.push(rule);
+      return;
+    }
+    const tree: Tree = folded === true ? ['and'] : folded;
+    const index = this.rules.length;
+    const needed = folded === true ? null : necessaryAtoms(tree, (atom) => this.#cost(this.#localAtoms[atom] as Atom));
+    this.rules.push({ rule, tree, aliases, dynamic: this.#isDynamic(tree) });
+    if (!needed || needed.atoms.some((atom) => (this.#localAtoms[atom] as Atom).kind === 'fieldref')) this.always.push(index);
+    else for (const atom of new Set(needed.atoms)) (this.waiting[atom] ??= []).push(index);
+  }
+
+  #isDynamic(tree: Tree): boolean {
+    if (typeof tree === 'number') return (this.#localAtoms[tree] as Atom).kind === 'fieldref';
+    return tree.some((item) => typeof item !== 'string' && this.#isDynamic(item));
+  }
+
+  #resolve(atom: Atom, aliases: Aliases | null): number | boolean {
+    if (atom.field === null) return this.#local(atom, '', []);
+    const field = aliases?.get(foldFieldName(atom.field)) ?? atom.field;
+    const known = this.#known(field);
+    if (known !== undefined) return atom.kind !== 'fieldref' && testValue(compileAtom(atom), known);
+    const reads = [field];
+    // Shapes that already speak Sigma's names keep them, unless the event uses that name for something else.
+    if (field !== atom.field && ![...(aliases as Aliases).values()].includes(atom.field)) reads.push(atom.field);
+    return this.#local(atom, reads.map(foldFieldName).join('\n'), reads);
+  }
+
+  #known(field: string): Value | undefined {
+    switch (this.#fields.find(field)) {
+      case Field.EventID:
+        return this.kind.eventId;
+      case Field.Channel:
+        return this.kind.channel;
+      case Field.Provider_Name:
+        return this.kind.provider;
+      default:
+        return undefined;
+    }
+  }
+
+  #local(atom: Atom, key: string, reads: readonly string[]): number {
+    let slot = this.#slots.get(key);
+    if (!slot) {
+      this.#slots.set(key, (slot = new Slot(reads[0] ?? '', nextSlotId++)));
+      for (const name of reads) (this.slotsOfField[this.#fields.find(name)] ??= []).push(slot);
+    }
+    const id = this.#localAtoms.push(atom) - 1;
+    slot.atoms.set(id, atom);
+    return id;
+  }
+
+  /** How often an atom is expected to hold; only the order matters. */
+  #cost(atom: Atom): number {
+    const length = atom.text.length;
+    switch (atom.kind) {
+      case 'exact':
+        return length >= 8 ? 1 : length >= 5 ? 8 : 30;
+      case 'contains':
+        return atom.field === null ? 1 : length >= 4 ? 1 + 16 / length : 60;
+      case 'ends':
+      case 'starts':
+        return length >= 4 ? 3 + 16 / length : 60;
+      case 'glob':
+        return length >= 5 ? 6 : 60;
+      case 'regex':
+        return 40;
+      case 'cidr':
+      case 'compare':
+      case 'timepart':
+        return 100;
+      case 'present':
+        return 1000;
+      case 'fieldref':
+        return 1e9;
+    }
+  }
+}
+
+/** Whether a selector takes events of this kind. */
+export function selects(selector: EventSelector, kind: EventKind): boolean {
+  const { channel, provider, eventId, has } = selector;
+  if (channel && !channel.some((name) => sameText(name, kind.channel))) return false;
+  if (provider && !provider.some((name) => sameText(name, kind.provider))) return false;
+  if (eventId && !eventId.includes(Number(kind.eventId ?? NaN))) return false;
+  return !has || has.every((field) => kind.has(field));
+}
+
+function sameText(name: string, value: Value): boolean {
+  return typeof value === 'string' && value.toLowerCase() === name.toLowerCase();
+}

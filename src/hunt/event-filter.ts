@@ -1,0 +1,74 @@
+/** Which events to look at: time span and hosts. */
+import { HuntbookError } from '../errors.ts';
+import { Field, toMillis, type EventBatch, type Value } from '../events/index.ts';
+
+export interface EventFilter {
+  /** Milliseconds since 1970, inclusive. */
+  readonly since?: number;
+  /** Milliseconds since 1970, exclusive. */
+  readonly until?: number;
+  /** Full or short names, `*` allowed, without case. */
+  readonly hosts?: readonly string[];
+}
+
+const units: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 604_800e3 };
+
+/** A moment as users write it: ISO 8601 (UTC unless it says otherwise), or an age such as `24h` or `7d`. */
+export function parseMoment(text: string, option: string, now: number = Date.now()): number {
+  const age = /^-?(\d+)([smhdw])$/.exec(text.trim());
+  if (age) return now - Number(age[1]) * (units[age[2] as string] as number);
+  const ms = /^\d{4}-\d{2}/.test(text.trim()) ? toMillis(text.trim()) : null;
+  if (ms !== null) return ms;
+  throw new HuntbookError('HB_USAGE', `${option}: '${text}' is not a time; write 2025-03-03T08:00:00Z or an age such as 24h`);
+}
+
+/** What counts rows that have no time, when a time span was asked for. */
+export interface FilterCounts {
+  withoutTime: number;
+}
+
+/** The test for `Matcher.match`, or undefined when there is nothing to filter. */
+export function eventFilter(
+  filter: EventFilter,
+  counts: FilterCounts,
+): ((batch: EventBatch, row: number) => boolean) | undefined {
+  const { since, until, hosts } = filter;
+  const byTime = since !== undefined || until !== undefined;
+  if (!byTime && !hosts?.length) return undefined;
+  const known = new Map<string, boolean>();
+  const patterns = (hosts ?? []).map(hostPattern);
+  const isHost = (value: Value): boolean => {
+    const name = String(value ?? '').toLowerCase();
+    let result = known.get(name);
+    if (result === undefined) {
+      const short = name.split('.')[0] as string;
+      result = patterns.some((pattern) => pattern.test(name) || pattern.test(short));
+      if (known.size < 10_000) known.set(name, result);
+    }
+    return result;
+  };
+  return (batch, row) => {
+    if (hosts?.length && !isHost(cellValue(batch, row, Field.Computer))) return false;
+    if (!byTime) return true;
+    const ms = toMillis(cellValue(batch, row, Field.SystemTime));
+    if (ms === null) {
+      counts.withoutTime++;
+      return false;
+    }
+    return (since === undefined || ms >= since) && (until === undefined || ms < until);
+  };
+}
+
+/** The first value of a field in a row, or null. */
+export function cellValue(batch: EventBatch, row: number, field: number): Value {
+  const to = batch.rowStart[row + 1] as number;
+  for (let cell = batch.rowStart[row] as number; cell < to; cell++) {
+    if (batch.cellField[cell] === field) return batch.value(cell);
+  }
+  return null;
+}
+
+function hostPattern(host: string): RegExp {
+  const escaped = host.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('\\*', '.*')}$`);
+}

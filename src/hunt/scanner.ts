@@ -1,0 +1,115 @@
+/** Runs a rule set over inputs, one after the other: the part of a hunt that one thread does. */
+import { FieldTable } from '../events/index.ts';
+import { Matcher, onRegexTimeout, regexBudget, rulesThatNeverFire, type CompiledRule, type NeverFires, type RuleSet } from '../detect/index.ts';
+import { defaultLimits, openBatches, type ByteInput, type Limits, type SourceIssue } from '../sources/index.ts';
+import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
+import { makeFinding } from './finding.ts';
+import { IssueLog } from './issue-log.ts';
+import { TimeSpan } from './time-span.ts';
+import type { Finding, SummaryIssue } from './types.ts';
+
+export interface ScanOptions {
+  readonly filter: EventFilter;
+  readonly limits?: Partial<Limits>;
+  readonly verifyChecksums?: boolean;
+}
+
+/** What one thread found out, as plain data. */
+export interface ScanResult {
+  readonly events: number;
+  readonly findings: number;
+  readonly matchedRules: readonly number[];
+  readonly neverFires: readonly NeverFires[];
+  readonly issues: readonly SummaryIssue[];
+  readonly firstTime: string | null;
+  readonly lastTime: string | null;
+}
+
+export class Scanner {
+  readonly issues = new IssueLog();
+  readonly #set: RuleSet;
+  readonly #active: (rule: number) => boolean;
+  readonly #matcher: Matcher;
+  readonly #fields = new FieldTable();
+  readonly #options: ScanOptions;
+  readonly #accept: ReturnType<typeof eventFilter>;
+  readonly #counts: FilterCounts = { withoutTime: 0 };
+  readonly #span = new TimeSpan();
+  readonly #matched: Uint8Array;
+  #events = 0;
+  #findings = 0;
+
+  constructor(set: RuleSet, active: (rule: number) => boolean, options: ScanOptions) {
+    this.#set = set;
+    this.#active = active;
+    this.#options = options;
+    this.#matcher = new Matcher(set, this.#fields, active);
+    this.#accept = eventFilter(options.filter, this.#counts);
+    this.#matched = new Uint8Array(set.rules.length);
+    onRegexTimeout((regex) => {
+      const text = regex.source.length > 80 ? `${regex.source.slice(0, 80)}…` : regex.source;
+      const message = `the expression /${text}/ took longer than ${regexBudget} ms on a value and was taken as no match`;
+      this.issues.add({ code: 'HB_LIMIT', source: 'rules', message });
+    });
+  }
+
+  /** Reads one input; problems go to `issues`. `named`: the user gave this very path. */
+  async scan(
+    input: ByteInput,
+    named: boolean,
+    onFinding: (finding: Finding) => void | Promise<void>,
+    onProgress?: (bytes: number) => void,
+  ): Promise<void> {
+    const onIssue = (issue: SourceIssue): void => this.issues.add(issue);
+    const batches = openBatches(input, {
+      fields: this.#fields,
+      onIssue,
+      limits: { ...defaultLimits, ...this.#options.limits },
+      verifyChecksums: this.#options.verifyChecksums ?? false,
+      ...(onProgress && { onProgress }),
+      // Folders hold all sorts of files; only what was asked for by name is worth a line each.
+      ...(!named && { onUnknown: (name: string, what: string) => this.issues.addUnknown(name, what) }),
+    });
+    const found: Finding[] = [];
+    for await (const batch of batches) {
+      this.#events += batch.length;
+      this.#span.add(batch);
+      this.#matcher.match(
+        batch,
+        (match) => {
+          this.#matched[match.rule] = 1;
+          found.push(makeFinding(this.#set.rules[match.rule] as CompiledRule, match));
+        },
+        this.#accept,
+      );
+      this.#findings += found.length;
+      for (const finding of found) {
+        const wait = onFinding(finding);
+        if (wait) await wait;
+      }
+      found.length = 0;
+    }
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  result(): ScanResult {
+    if (this.#counts.withoutTime > 0) {
+      const message = `${this.#counts.withoutTime} events without a time were left out of the time span`;
+      this.issues.add({ code: 'HB_DAMAGED', source: 'events', message });
+      this.#counts.withoutTime = 0;
+    }
+    const matched = this.#matched;
+    return {
+      events: this.#events,
+      findings: this.#findings,
+      matchedRules: this.#set.rules.flatMap((_, rule) => (matched[rule] ? [rule] : [])),
+      neverFires: rulesThatNeverFire(this.#set, this.#matcher, this.#fields, this.#active, (rule) => matched[rule] === 1),
+      issues: this.issues.list(),
+      firstTime: this.#span.first,
+      lastTime: this.#span.last,
+    };
+  }
+}

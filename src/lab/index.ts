@@ -15,3 +15,4 @@ export { allScenes, type Scene } from './scenes/all.ts';
 export type { Truth, TruthEvent, TruthScene } from './truth.ts';
 export { writeLab, type LabFormat, type LabResult, type WriteLabOptions } from './write-lab.ts';
 export { renderJson, type JsonShape } from './writers/json-lines.ts';
+export type { EvtxLayout } from './writers/evtx.ts';

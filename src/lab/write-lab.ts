@@ -5,6 +5,7 @@ import { resolveOptions, type LabOptions } from './options.ts';
 import { simulate } from './simulate.ts';
 import { TruthCollector, type Truth } from './truth.ts';
 import { openCsv } from './writers/csv.ts';
+import { openEvtx, type EvtxLayout } from './writers/evtx.ts';
 import { openJsonLines, type JsonShape } from './writers/json-lines.ts';
 import { OutputFolder } from './writers/output.ts';
 import type { LabWriter } from './writers/types.ts';
@@ -18,6 +19,11 @@ export interface WriteLabOptions extends LabOptions {
   readonly formats?: readonly LabFormat[];
   /** Shape of the JSON lines; default `evtx`. */
   readonly shape?: JsonShape;
+  /**
+   * EVTX files per host and channel (as collected from each host), or per channel with all hosts in it. Default:
+   * `host` up to 64 hosts, `channel` above.
+   */
+  readonly evtxLayout?: EvtxLayout;
   /** Replace files that exist. Default false. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
@@ -34,6 +40,7 @@ export interface LabResult {
 }
 
 const YIELD_EVERY = 4096;
+const MAX_HOST_FILES = 64;
 
 /**
  * Generates and writes an estate. Memory does not grow with the number of events. All files appear together at
@@ -47,7 +54,7 @@ export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
   const truth = new TruthCollector();
   let count = 0;
   try {
-    const writers = formats.map((format) => openWriter(format, folder, options));
+    const writers = formats.map((format) => openWriter(format, folder, options, settings.hosts));
     const truthFile = folder.open('truth.json');
     for (const event of estate.events) {
       const places = writers.map((writer) => writer.write(event));
@@ -85,9 +92,16 @@ export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
   }
 }
 
-function openWriter(format: LabFormat, folder: OutputFolder, options: WriteLabOptions): LabWriter {
+function openWriter(
+  format: LabFormat,
+  folder: OutputFolder,
+  options: WriteLabOptions,
+  hosts: number,
+): LabWriter {
   if (format === 'ndjson') return openJsonLines(folder, 'events.ndjson', options.shape ?? 'evtx');
   if (format === 'csv') return openCsv(folder, 'events.csv');
+  if (format === 'evtx')
+    return openEvtx(folder, options.evtxLayout ?? (hosts <= MAX_HOST_FILES ? 'host' : 'channel'));
   throw new HuntbookError(
     'HB_USAGE',
     `There is no lab format "${String(format)}". Known: ndjson, csv, evtx.`,

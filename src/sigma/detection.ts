@@ -7,7 +7,8 @@ import { HuntbookError } from '../errors.ts';
 import { RuleFault, at, quote } from './fault.ts';
 import type { Place } from './fault.ts';
 import { applyModifiers } from './modifiers.ts';
-import type { ModifiedItem, WrittenValue } from './modifiers.ts';
+import type { ModifiedItem } from './modifiers.ts';
+import type { WrittenValue } from './draft.ts';
 import { compileRegex } from './regex.ts';
 import { YamlScalar, keyMark } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml.ts';
@@ -52,22 +53,30 @@ export function groupItem(
   modified: ModifiedItem,
   position: RulePosition,
 ): Detection {
-  const item = (values: readonly SigmaValue[], link: 'or' | 'and'): Detection => ({
+  const { values, all, negated } = modified;
+  const item = (list: readonly SigmaValue[], link: 'or' | 'and'): Detection => ({
     kind: 'item',
     field,
     modifiers,
-    values,
+    values: list,
     link,
-    negated: modified.negated,
+    negated,
     position,
   });
-  const { groups, all } = modified;
-  if (groups.length === 0) return item([{ kind: 'null' }], 'or');
-  if (!all || groups.length === 1) return item(groups.flat(), 'or');
-  if (groups.every((group) => group.length === 1)) return item(groups.flat(), 'and');
-  const items = groups.map((group) => item(group, 'or'));
+  if (values.length === 0) return item([{ kind: 'null' }], 'or');
+  if (isFlat(values)) return item(values, all && values.length > 1 ? 'and' : 'or');
+  if (!all || values.length === 1) return item(values.flat(), 'or');
+  const items = values.map((value) => item(isGroup(value) ? value : [value], 'or'));
   // Not (a and b) is (not a or not b); each item carries its own not.
-  return { kind: modified.negated ? 'or' : 'and', items };
+  return { kind: negated ? 'or' : 'and', items };
+}
+
+function isGroup(value: SigmaValue | readonly SigmaValue[]): value is readonly SigmaValue[] {
+  return Array.isArray(value);
+}
+
+function isFlat(values: ModifiedItem['values']): values is readonly SigmaValue[] {
+  return !values.some(isGroup);
 }
 
 function parseList(list: YamlValue[], place: Place, position: RulePosition, find: FindKey): Detection {
@@ -116,12 +125,12 @@ function buildItem(
   const written: WrittenValue[] = [];
   for (let i = 0; i < list.length; i++) written.push(readValue(list[i] as YamlValue, placeOf, i));
   const modified = applyModifiers(field, modifiers, written, place, placeOf);
-  if (modifiers.includes('re')) checkRegexes(modified, placeOf);
+  if (modifiers[0] === 're') checkRegexes(modified.values, placeOf);
   return groupItem(field, modifiers, modified, position);
 }
 
 function readValue(value: YamlValue, placeOf: (index: number) => Place, index: number): WrittenValue {
-  if (typeof value === 'string') return { kind: 'string', text: value };
+  if (typeof value === 'string') return value;
   if (value === null) return { kind: 'null' };
   const fault = (message: string): RuleFault => new RuleFault('HB_RULE_VALUE', message, placeOf(index));
   if (!(value instanceof YamlScalar))
@@ -145,22 +154,20 @@ function readValue(value: YamlValue, placeOf: (index: number) => Place, index: n
 }
 
 /** A regular expression is refused where it stands, not when the first event comes. */
-function checkRegexes(modified: ModifiedItem, placeOf: (index: number) => Place): void {
-  modified.groups.forEach((group, index) => {
-    for (const value of group) {
-      if (value.kind !== 'regex') continue;
-      try {
-        compileRegex(
-          value.placeholders === true ? value.source.replaceAll(/%\w+%/g, 'x') : value.source,
-          value.flags,
-        );
-      } catch (error) {
-        if (!(error instanceof HuntbookError)) throw error;
-        const changed = value.source.startsWith('.*') || value.source.startsWith('(?:');
-        throw new RuleFault('HB_RULE_REGEX', error.message, placeOf(index), {
-          offset: changed ? undefined : error.position?.offset,
-        });
-      }
+function checkRegexes(values: ModifiedItem['values'], placeOf: (index: number) => Place): void {
+  values.forEach((value, index) => {
+    if (isGroup(value) || value.kind !== 'regex') return;
+    try {
+      compileRegex(
+        value.placeholders === true ? value.source.replaceAll(/%\w+%/g, 'x') : value.source,
+        value.flags,
+      );
+    } catch (error) {
+      if (!(error instanceof HuntbookError)) throw error;
+      // Text put around the source moves its characters.
+      const changed = value.source.startsWith('.*') || value.source.startsWith('(?:');
+      const offset = changed ? undefined : error.position?.offset;
+      throw new RuleFault('HB_RULE_REGEX', error.message, placeOf(index), { offset });
     }
   });
 }

@@ -1,6 +1,6 @@
 /** Rule files and folders of them to rules, in the same order on every machine. */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { HuntbookError } from '../errors.ts';
 import type { ParseResult } from './ast.ts';
@@ -16,6 +16,7 @@ export interface LoadResult extends ParseResult {
 }
 
 const maxFolderDepth = 64;
+let buffer = Buffer.alloc(64 * 1024);
 
 export interface RuleFile {
   readonly path: string;
@@ -72,22 +73,43 @@ export async function loadRules(paths: readonly string[]): Promise<LoadResult> {
 
 /** The text of a rule file. Throws HB_LIMIT, HB_READ, HB_NOT_FOUND, or HB_RULE_YAML when it is not UTF-8. */
 export function readRuleFile(file: string): string {
+  let handle: number | undefined;
   try {
-    const size = statSync(file).size;
-    if (size > maxRuleText) {
+    handle = openSync(file, 'r');
+    const bytes = readBounded(handle);
+    if (bytes.length > maxRuleText) {
       throw new HuntbookError(
         'HB_LIMIT',
-        `${file}: a rule file may have ${maxRuleText} bytes, this has ${size}`,
+        `${file}: a rule file may have ${maxRuleText} bytes, this has more`,
         {
           position: { file },
           hint: 'Split the file.',
         },
       );
     }
-    return decode(readFileSync(file), file);
+    return decode(bytes, file);
   } catch (error) {
     throw readError(file, error);
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
+}
+
+/** Up to one byte more than a rule may have, in a buffer that the next call overwrites. */
+function readBounded(handle: number): Buffer {
+  let length = 0;
+  for (;;) {
+    if (length === buffer.length) {
+      if (length > maxRuleText) break;
+      const larger = Buffer.alloc(Math.min(length * 4, maxRuleText + 1));
+      buffer.copy(larger);
+      buffer = larger;
+    }
+    const count = readSync(handle, buffer, length, buffer.length - length, null);
+    if (count === 0) break;
+    length += count;
+  }
+  return buffer.subarray(0, length);
 }
 
 function loadFile({ path: file, named }: RuleFile, result: LoadResult & { files: number }): void {

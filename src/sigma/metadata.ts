@@ -3,7 +3,7 @@ import type { LogSource } from './ast.ts';
 import { isMap } from './detection.ts';
 import { RuleFault, at, quote } from './fault.ts';
 import type { Place } from './fault.ts';
-import { YamlScalar } from './yaml-scalars.ts';
+import { YamlScalar, isCalendarDay } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml.ts';
 
 export const statuses: readonly string[] = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
@@ -32,32 +32,12 @@ export interface Metadata {
   readonly related: readonly { readonly id: string; readonly type: string }[];
 }
 
-const known = new Set([
-  ...[
-    'id',
-    'name',
-    'title',
-    'status',
-    'level',
-    'description',
-    'author',
-    'license',
-    'date',
-    'modified',
-    'taxonomy',
-  ],
-  ...[
-    'references',
-    'tags',
-    'fields',
-    'falsepositives',
-    'scope',
-    'related',
-    'logsource',
-    'detection',
-    'action',
-  ],
-]);
+const known = new Set(
+  (
+    'id name title status level description author license date modified taxonomy ' +
+    'references tags fields falsepositives scope related logsource detection action'
+  ).split(' '),
+);
 
 /** Throws RuleFault at the first thing that is wrong. */
 export function parseMetadata(map: YamlMap): Metadata {
@@ -181,8 +161,7 @@ function date(map: YamlMap, key: string): string | null {
       : null;
   if (found !== null) {
     const iso = `${found[1]}-${found[2]?.padStart(2, '0')}-${found[3]?.padStart(2, '0')}`;
-    const time = Date.parse(`${iso}T00:00:00Z`);
-    if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(iso)) return iso;
+    if (isCalendarDay(Number(found[1]), Number(found[2]), Number(found[3]))) return iso;
   }
   invalid(
     `the ${key} ${quote(typeof written === 'string' ? written : '')} is not a date such as 2025-01-31`,

@@ -1,162 +1,175 @@
 /**
  * The modifiers of detection items (specification, appendix "modifiers"), applied when a rule is read: what is left are
- * values. Each written value becomes a group of alternatives, since some modifiers make several out of one.
+ * values. Where a modifier makes several values out of one, they stay together, since `all` asks for one of each.
  */
 import type { SigmaValue } from './ast.ts';
+import { Rejection, describe, reject } from './draft.ts';
+import type { Apply, Draft, WrittenValue } from './draft.ts';
 import { RuleFault, quote } from './fault.ts';
 import type { Place } from './fault.ts';
-import { regexDraft, stringModifiers } from './string-modifiers.ts';
 import { parseNetwork } from './network.ts';
+import { stringModifiers } from './string-modifiers.ts';
 import { parseStringValue, plainText } from './string-value.ts';
 
-/** A value on its way through the modifiers. */
-export interface Draft {
-  readonly value: SigmaValue;
-  /** The bytes of an encoded string, for Base64; the text may be unable to say them. */
-  readonly bytes?: Uint8Array;
-  /** Why the value cannot stand as it is, unless a later modifier takes its bytes. */
-  readonly problem?: string;
-}
-
-/** What a rule says: a scalar before any modifier. */
-export type WrittenValue =
-  | { readonly kind: 'string'; readonly text: string }
-  | Extract<SigmaValue, { kind: 'number' | 'bool' | 'null' }>;
-
 export interface ModifiedItem {
-  readonly groups: readonly (readonly SigmaValue[])[];
+  /** An array is a group of alternatives for one written value. */
+  readonly values: readonly (SigmaValue | readonly SigmaValue[])[];
   readonly all: boolean;
   readonly negated: boolean;
 }
 
-type Fail = (message: string) => never;
-type Apply = (draft: Draft, fail: Fail) => Draft | Draft[];
+/** A chain of modifiers, looked up once. */
+interface Plan {
+  readonly start: (written: WrittenValue) => Draft;
+  readonly steps: readonly Apply[];
+  readonly all: boolean;
+  readonly negated: boolean;
+  readonly needsField: boolean;
+}
 
-const flagModifiers: Record<string, string> = {
-  i: 'i',
-  ignorecase: 'i',
-  m: 'm',
-  multiline: 'm',
-  s: 's',
-  dotall: 's',
-};
+const flags = { i: 'i', ignorecase: 'i', m: 'm', multiline: 'm', s: 's', dotall: 's' };
 const comparisons = ['gt', 'gte', 'lt', 'lte'] as const;
 const timeUnits = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
-/** These replace the value as written, and so come before any other modifier. */
-const first = new Set(['re', 'cidr', 'exists']);
 
 const appliers = new Map<string, Apply>(Object.entries(stringModifiers));
-for (const [name, flag] of Object.entries(flagModifiers)) {
-  appliers.set(name, ({ value }, fail: Fail) => {
-    if (value.kind !== 'regex') fail(`${name} stands only after re`);
-    return value.flags.includes(flag)
-      ? { value }
-      : { value: { ...value, flags: [...value.flags, flag].sort().join('') } };
+for (const [name, flag] of Object.entries(flags)) {
+  appliers.set(name, (value) => {
+    if (value.kind !== 'regex') reject(`${name} stands only after re`);
+    return value.flags.includes(flag) ? value : { ...value, flags: [...value.flags, flag].sort().join('') };
   });
 }
 for (const op of comparisons) {
-  appliers.set(op, ({ value }, fail: Fail) => {
-    if (value.kind === 'timepart' && value.op === 'eq') return { value: { ...value, op } };
-    if (value.kind !== 'number') fail(`${op} takes a number, not ${describe(value)}`);
-    return { value: { kind: 'compare', op, value: value.value } };
+  appliers.set(op, (value) => {
+    if (value.kind === 'timepart' && value.op === 'eq') return { ...value, op };
+    if (value.kind !== 'number') reject(`${op} takes a number, not ${describe(value)}`);
+    return { kind: 'compare', op, value: value.value };
   });
 }
 for (const unit of timeUnits) {
-  appliers.set(unit, ({ value }, fail: Fail) => {
-    if (value.kind !== 'number' || !Number.isInteger(value.value)) fail(`${unit} takes a whole number`);
-    return { value: { kind: 'timepart', unit, op: 'eq', value: Number(value.value) } };
+  appliers.set(unit, (value) => {
+    if (value.kind !== 'number' || !Number.isInteger(value.value)) reject(`${unit} takes a whole number`);
+    return { kind: 'timepart', unit, op: 'eq', value: Number(value.value) };
   });
 }
 
-export const modifierNames: ReadonlySet<string> = new Set([...appliers.keys(), ...first, 'all', 'neq']);
+/** These read the value as written, and so come before any other modifier. */
+const starters = new Map<string, Plan['start']>([
+  ['re', readRegex],
+  ['cidr', readNetwork],
+  ['exists', readExists],
+]);
+
+export const modifierNames: ReadonlySet<string> = new Set([
+  ...appliers.keys(),
+  ...starters.keys(),
+  'all',
+  'neq',
+]);
+
+const plans = new Map<string, Plan>();
+const maxPlans = 1000;
+const noModifiers: Plan = { start: readPlain, steps: [], all: false, negated: false, needsField: false };
 
 /** Applies the modifiers in order. Throws RuleFault at `place`, or at the value that does not fit. */
 export function applyModifiers(
   field: string | null,
   modifiers: readonly string[],
   written: readonly WrittenValue[],
-  place: Place | null,
-  placeOf: (index: number) => Place | null,
+  place: Place,
+  placeOf: (index: number) => Place,
 ): ModifiedItem {
-  if (modifiers.length === 0)
-    return { groups: written.map((value) => [plainValue(value)]), all: false, negated: false };
-  let groups: Draft[][] | null = null;
-  let all = false;
-  let negated = false;
+  const plan = modifiers.length === 0 ? noModifiers : planOf(modifiers, place);
+  if (plan.needsField && field === null) modifierFault('exists needs a field', place);
+  const values: (SigmaValue | SigmaValue[])[] = [];
+  for (let i = 0; i < written.length; i++) {
+    try {
+      values.push(applyPlan(plan, written[i] as WrittenValue));
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      throw new RuleFault('HB_RULE_VALUE', error.message, placeOf(i));
+    }
+  }
+  return { values, all: plan.all, negated: plan.negated };
+}
+
+function planOf(modifiers: readonly string[], place: Place): Plan {
+  const key = modifiers.join('|');
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  let start: Plan['start'] | null = null;
+  const steps: Apply[] = [];
   modifiers.forEach((name, position) => {
-    if (name === 'all') all = true;
-    else if (name === 'neq') negated = true;
-    if (first.has(name)) {
+    if (!modifierNames.has(name)) modifierFault(`unknown modifier ${quote(name)}`, place);
+    const starter = starters.get(name);
+    if (starter !== undefined) {
       if (position > 0) modifierFault(`${name} must be the first modifier`, place);
-      if (name === 'exists' && field === null) modifierFault('exists needs a field', place);
-      groups = written.map((value, index) => [startDraft(name, value, placeOf(index))]);
-      return;
+      start = starter;
     }
     const apply = appliers.get(name);
-    if (apply === undefined) {
-      if (modifierNames.has(name)) return;
-      modifierFault(`unknown modifier ${quote(name)}`, place);
-    }
-    groups ??= written.map((value) => [{ value: plainValue(value) }]);
-    groups = groups.map((group, index) => {
-      const fail = (message: string): never => valueFault(message, placeOf(index));
-      return group.flatMap((draft) => apply(draft, fail));
-    });
+    if (apply !== undefined) steps.push(apply);
   });
-  const drafts: Draft[][] = groups ?? written.map((value) => [{ value: plainValue(value) }]);
-  return {
-    groups: drafts.map((group, index) => group.map((draft) => finish(draft, placeOf(index)))),
-    all,
-    negated,
+  const plan = {
+    start: start ?? readPlain,
+    steps,
+    all: modifiers.includes('all'),
+    negated: modifiers.includes('neq'),
+    needsField: modifiers[0] === 'exists',
   };
+  // Rules may name any number of chains.
+  if (plans.size >= maxPlans) plans.clear();
+  plans.set(key, plan);
+  return plan;
 }
 
-export function describe(value: SigmaValue | WrittenValue): string {
-  switch (value.kind) {
-    case 'null':
-      return 'null';
-    case 'string':
-      return 'text';
-    case 'number':
-      return `the number ${value.value}`;
-    case 'bool':
-      return String(value.value);
-    default:
-      return `a value that is already ${value.kind}`;
+function applyPlan(plan: Plan, written: WrittenValue): SigmaValue | SigmaValue[] {
+  let draft = plan.start(written);
+  for (let i = 0; i < plan.steps.length; i++) {
+    const next = (plan.steps[i] as Apply)(draft);
+    if (Array.isArray(next)) return applyRest(plan, i + 1, next).map(finish);
+    draft = next;
   }
+  return finish(draft);
 }
 
-function plainValue(written: WrittenValue): SigmaValue {
-  if (written.kind !== 'string') return written;
-  return { kind: 'string', parts: parseStringValue(written.text), cased: false };
+function applyRest(plan: Plan, from: number, drafts: Draft[]): Draft[] {
+  let alternatives = drafts;
+  for (let i = from; i < plan.steps.length; i++) alternatives = alternatives.flatMap(plan.steps[i] as Apply);
+  return alternatives;
 }
 
-/** The value of an item whose first modifier reads the text as written. */
-function startDraft(name: string, written: WrittenValue, place: Place | null): Draft {
-  if (name === 'exists') {
-    if (written.kind !== 'bool') valueFault(`exists takes true or false, not ${describe(written)}`, place);
-    return { value: { kind: 'exists', value: written.value } };
+function finish(draft: Draft): SigmaValue {
+  if (draft.kind !== 'encoded') return draft;
+  if (draft.problem !== null) reject(draft.problem);
+  return { kind: 'string', parts: draft.parts, cased: draft.cased };
+}
+
+function readPlain(written: WrittenValue): SigmaValue {
+  return typeof written === 'string'
+    ? { kind: 'string', parts: parseStringValue(written), cased: false }
+    : written;
+}
+
+function readRegex(written: WrittenValue): SigmaValue {
+  if (typeof written === 'string') return { kind: 'regex', source: written, flags: '' };
+  if (written.kind !== 'number') reject(`re takes text, not ${describe(written)}`);
+  return { kind: 'regex', source: String(written.value), flags: '' };
+}
+
+function readNetwork(written: WrittenValue): SigmaValue {
+  if (typeof written !== 'string') reject(`cidr takes text, not ${describe(written)}`);
+  const text = plainText(parseStringValue(written)) ?? written;
+  const network = parseNetwork(text);
+  if (typeof network === 'string') reject(`cidr: ${network}`);
+  return { kind: 'cidr', network: text };
+}
+
+function readExists(written: WrittenValue): SigmaValue {
+  if (typeof written === 'string' || written.kind !== 'bool') {
+    reject(`exists takes true or false, not ${describe(written)}`);
   }
-  if (name === 're') {
-    if (written.kind === 'number') return regexDraft(String(written.value));
-    if (written.kind !== 'string') valueFault(`re takes text, not ${describe(written)}`, place);
-    return regexDraft(written.text);
-  }
-  if (written.kind !== 'string') valueFault(`cidr takes text, not ${describe(written)}`, place);
-  const network = parseNetwork(plainText(parseStringValue(written.text)) ?? written.text);
-  if (typeof network === 'string') valueFault(`cidr: ${network}`, place);
-  return { value: { kind: 'cidr', network: written.text } };
+  return { kind: 'exists', value: written.value };
 }
 
-function finish(draft: Draft, place: Place | null): SigmaValue {
-  if (draft.problem !== undefined) valueFault(draft.problem, place);
-  return draft.value;
-}
-
-function modifierFault(message: string, place: Place | null): never {
+function modifierFault(message: string, place: Place): never {
   throw new RuleFault('HB_RULE_MODIFIER', message, place, { atKey: true });
-}
-
-function valueFault(message: string, place: Place | null): never {
-  throw new RuleFault('HB_RULE_VALUE', message, place);
 }

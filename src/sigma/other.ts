@@ -10,10 +10,10 @@ import type { DocumentContext } from './rule.ts';
 import { YamlScalar } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml.ts';
 
-const types = [
-  ...['event_count', 'value_count', 'temporal', 'temporal_ordered'],
-  ...['value_sum', 'value_avg', 'value_percentile', 'value_median'],
-];
+const types =
+  'event_count value_count temporal temporal_ordered value_sum value_avg value_percentile value_median'.split(
+    ' ',
+  );
 const operators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'];
 
 /** Throws RuleFault. */

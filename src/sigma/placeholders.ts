@@ -66,8 +66,8 @@ function fillDetection(detection: Detection, values: Lookup, rule: SigmaRule): D
   }
   if (!detection.values.some(hasPlaceholder)) return detection;
   const { field, modifiers, negated, link, position } = detection;
-  const groups = detection.values.map((value) => fillValue(value, values, rule));
-  return groupItem(field, modifiers, { groups, all: link === 'and', negated }, position);
+  const filled = detection.values.map((value) => fillValue(value, values, rule));
+  return groupItem(field, modifiers, { values: filled, all: link === 'and', negated }, position);
 }
 
 function hasPlaceholder(value: SigmaValue): boolean {
@@ -75,8 +75,8 @@ function hasPlaceholder(value: SigmaValue): boolean {
   return value.kind === 'string' && value.parts.some(isPlaceholder);
 }
 
-function fillValue(value: SigmaValue, values: Lookup, rule: SigmaRule): SigmaValue[] {
-  if (!hasPlaceholder(value)) return [value];
+function fillValue(value: SigmaValue, values: Lookup, rule: SigmaRule): SigmaValue | SigmaValue[] {
+  if (!hasPlaceholder(value)) return value;
   if (value.kind === 'string') {
     const pieces = value.parts.map((part): StringPart[][] => {
       if (!isPlaceholder(part)) return [[part]];
@@ -84,7 +84,7 @@ function fillValue(value: SigmaValue, values: Lookup, rule: SigmaRule): SigmaVal
     });
     return combinations(pieces, rule).map((parts) => ({ ...value, parts: joinParts(parts.flat()) }));
   }
-  if (value.kind !== 'regex') return [value];
+  if (value.kind !== 'regex') return value;
   const pieces = value.source.split(/(?<!\\)(%\w+%)/).map((piece, index) => {
     if (index % 2 === 0) return [piece.replaceAll('\\%', '%')];
     return listOf(values, piece.slice(1, -1))?.map(escapeLiteral) ?? [piece];

@@ -1,118 +1,115 @@
 /** Modifiers that change text: where it stands in the field, how it is encoded, what it refers to. */
 import { ANY } from './ast.ts';
-import type { SigmaValue, StringPart } from './ast.ts';
+import type { StringPart } from './ast.ts';
+import { describe, reject } from './draft.ts';
+import type { Apply, Draft, EncodedText, StringValue } from './draft.ts';
 import { asciiText, base64, base64Offsets, dashChoices, splitAtDashes, utf16Bytes } from './encodings.ts';
-import { describe } from './modifiers.ts';
-import type { Draft } from './modifiers.ts';
 import { insertPlaceholders, joinParts, plainText } from './string-value.ts';
-
-type Fail = (message: string) => never;
-type Apply = (draft: Draft, fail: Fail) => Draft | Draft[];
-type StringValue = Extract<SigmaValue, { kind: 'string' }>;
 
 /** More dashes in one value are refused: each multiplies the alternatives by five. */
 const maxDashes = 3;
 
 export const stringModifiers: Record<string, Apply> = {
-  contains: (draft, fail: Fail) => placed('contains', draft, true, true, fail),
-  startswith: (draft, fail: Fail) => placed('startswith', draft, false, true, fail),
-  endswith: (draft, fail: Fail) => placed('endswith', draft, true, false, fail),
-  cased: (draft, fail: Fail) => {
-    const { value } = draft;
-    if (value.kind !== 'string' && value.kind !== 'fieldref')
-      fail(`cased takes text, not ${describe(value)}`);
-    return { ...draft, value: { ...value, cased: true } };
+  contains: (value) => placed('contains', value, true, true),
+  startswith: (value) => placed('startswith', value, false, true),
+  endswith: (value) => placed('endswith', value, true, false),
+  cased: (value) => {
+    if (value.kind === 'fieldref') return { ...value, cased: true };
+    return { ...textOf('cased', value), cased: true };
   },
-  fieldref: ({ value }, fail: Fail) => {
-    const text = stringOf('fieldref', value, fail);
+  fieldref: (value) => {
+    const text = textOf('fieldref', value);
     const field = plainText(text.parts);
-    if (field === null) fail('fieldref takes the name of a field, without wildcards');
-    return { value: { kind: 'fieldref', field, startsWith: false, endsWith: false, cased: text.cased } };
+    if (field === null) reject('fieldref takes the name of a field, without wildcards');
+    return { kind: 'fieldref', field, startsWith: false, endsWith: false, cased: text.cased };
   },
-  expand: ({ value }, fail: Fail) => {
-    if (value.kind === 'regex') {
-      return /(?<!\\)%\w+%/.test(value.source) ? { value: { ...value, placeholders: true } } : { value };
-    }
-    const text = stringOf('expand', value, fail);
-    return { value: { ...text, parts: insertPlaceholders(text.parts) } };
+  expand: (value) => {
+    if (value.kind === 'regex')
+      return hasPlaceholder.test(value.source) ? { ...value, placeholders: true } : value;
+    const text = textOf('expand', value);
+    return { ...text, parts: insertPlaceholders(text.parts) };
   },
-  base64: (draft, fail: Fail) => {
-    const text = stringOf('base64', draft.value, fail);
-    return { value: { ...text, parts: joinParts([base64(bytesOf('base64', text, draft, fail))]) } };
+  base64: (value) => {
+    const text = textOf('base64', value);
+    return plain([base64(bytesOf('base64', text))], text.cased);
   },
-  base64offset: (draft, fail: Fail) => {
-    const text = stringOf('base64offset', draft.value, fail);
-    const variants = base64Offsets(bytesOf('base64offset', text, draft, fail));
-    return variants.map((variant) => ({ value: { ...text, parts: joinParts([variant]) } }));
+  base64offset: (value) => {
+    const text = textOf('base64offset', value);
+    return base64Offsets(bytesOf('base64offset', text)).map((variant) => plain([variant], text.cased));
   },
-  wide: (draft, fail: Fail) => encoded('wide', draft, false, false, fail),
-  utf16le: (draft, fail: Fail) => encoded('utf16le', draft, false, false, fail),
-  utf16: (draft, fail: Fail) => encoded('utf16', draft, false, true, fail),
-  utf16be: (draft, fail: Fail) => encoded('utf16be', draft, true, false, fail),
-  windash: ({ value }, fail: Fail) => dashed(stringOf('windash', value, fail), fail),
+  wide: (value) => encoded('wide', value, false, false),
+  utf16le: (value) => encoded('utf16le', value, false, false),
+  utf16: (value) => encoded('utf16', value, false, true),
+  utf16be: (value) => encoded('utf16be', value, true, false),
+  windash: (value) => dashed(textOf('windash', value)),
 };
 
-export function regexDraft(source: string): Draft {
-  return { value: { kind: 'regex', source, flags: '' } };
-}
+const hasPlaceholder = /(?<!\\)%\w+%/;
 
-function stringOf(name: string, value: SigmaValue, fail: Fail): StringValue {
-  if (value.kind !== 'string') fail(`${name} takes text, not ${describe(value)}`);
+function textOf(name: string, value: Draft): StringValue | EncodedText {
+  if (value.kind !== 'string' && value.kind !== 'encoded')
+    reject(`${name} takes text, not ${describe(value)}`);
   return value;
 }
 
-function bytesOf(name: string, text: StringValue, draft: Draft, fail: Fail): Uint8Array {
-  if (draft.bytes !== undefined) return draft.bytes;
-  const plain = plainText(text.parts);
-  if (plain === null) fail(`${name} cannot encode wildcards or placeholders`);
-  return Buffer.from(plain, 'utf8');
+function plain(parts: readonly StringPart[], cased: boolean): StringValue {
+  return { kind: 'string', parts: joinParts(parts), cased };
 }
 
-function placed(name: string, draft: Draft, before: boolean, after: boolean, fail: Fail): Draft {
-  const { value } = draft;
-  if (value.kind === 'string') {
-    const parts = [...value.parts];
-    if (before && parts[0] !== ANY) parts.unshift(ANY);
+function bytesOf(name: string, text: StringValue | EncodedText): Uint8Array {
+  const whole = text.kind === 'encoded' ? text.bytes : plainText(text.parts);
+  if (whole === null) reject(`${name} cannot encode wildcards or placeholders`);
+  return typeof whole === 'string' ? Buffer.from(whole, 'utf8') : whole;
+}
+
+function placed(name: string, value: Draft, before: boolean, after: boolean): Draft {
+  if (value.kind === 'string' || value.kind === 'encoded') {
+    const old = value.parts;
+    const parts: StringPart[] = before && old[0] !== ANY ? [ANY] : [];
+    for (const part of old) parts.push(part);
     if (after && parts[parts.length - 1] !== ANY) parts.push(ANY);
-    const next = { value: { ...value, parts } };
-    return draft.problem === undefined ? next : { ...next, problem: draft.problem };
+    if (value.kind === 'string') return { kind: 'string', parts, cased: value.cased };
+    return { ...value, parts, bytes: null };
   }
   if (value.kind === 'fieldref') {
-    // A field that contains another: as open at both ends as text with contains.
-    return { value: { ...value, startsWith: value.startsWith || after, endsWith: value.endsWith || before } };
+    // Open at both ends stands for contains, as with text.
+    return { ...value, startsWith: value.startsWith || after, endsWith: value.endsWith || before };
   }
-  if (value.kind !== 'regex') fail(`${name} takes text, not ${describe(value)}`);
+  if (value.kind !== 'regex') reject(`${name} takes text, not ${describe(value)}`);
   let source = hasTopLevelChoice(value.source) ? `(?:${value.source})` : value.source;
   const open = !/(?<!\\)(?:\\\\)*(?:\.\*|\$)$/.test(value.source);
   if (before && !/^(?:\.\*|\^)/.test(source)) source = `.*${source}`;
   if (after && open) source = `${source}.*`;
-  return { value: { ...value, source } };
+  return { ...value, source };
 }
 
-function encoded(name: string, draft: Draft, bigEndian: boolean, mark: boolean, fail: Fail): Draft {
-  const text = stringOf(name, draft.value, fail);
-  let problem: string | undefined;
-  const parts: StringPart[] = [];
-  if (mark) parts.push('\uFEFF');
+function encoded(name: string, value: Draft, bigEndian: boolean, mark: boolean): EncodedText {
+  const text = textOf(name, value);
+  if (text.kind === 'encoded' && text.problem !== null) reject(text.problem);
+  let problem: string | null = null;
+  const parts: StringPart[] = mark ? ['\uFEFF'] : [];
   for (const part of text.parts) {
     const ascii = typeof part === 'string' ? asciiText(utf16Bytes(part, bigEndian, false)) : part;
     if (ascii === null) problem = `${name} of text beyond ASCII needs base64 or base64offset after it`;
     else parts.push(ascii);
   }
-  const plain = plainText(text.parts);
+  const whole = plainText(text.parts);
   return {
-    value: { ...text, parts: joinParts(parts) },
-    ...(plain === null ? {} : { bytes: utf16Bytes(plain, bigEndian, mark) }),
-    ...(problem === undefined ? {} : { problem }),
+    kind: 'encoded',
+    parts: joinParts(parts),
+    cased: text.cased,
+    bytes: whole === null ? null : utf16Bytes(whole, bigEndian, mark),
+    problem,
   };
 }
 
-function dashed(text: StringValue, fail: Fail): Draft[] {
+function dashed(text: StringValue | EncodedText): Draft | Draft[] {
+  if (text.kind === 'encoded') reject('windash stands before encodings');
   const pieces = text.parts.map((part) => (typeof part === 'string' ? splitAtDashes(part) : part));
   let count = 0;
   for (const piece of pieces) if (Array.isArray(piece)) count += piece.length - 1;
-  if (count === 0) return [{ value: text }];
-  if (count > maxDashes) fail(`windash takes at most ${maxDashes} dashes in a value, here are ${count}`);
+  if (count === 0) return text;
+  if (count > maxDashes) reject(`windash takes at most ${maxDashes} dashes in a value, here are ${count}`);
   return dashChoices(count).map((choice) => {
     let next = 0;
     const parts = pieces.map((piece): StringPart => {
@@ -121,7 +118,7 @@ function dashed(text: StringValue, fail: Fail): Draft[] {
       for (let i = 1; i < piece.length; i++) joined += (choice[next++] as string) + (piece[i] as string);
       return joined;
     });
-    return { value: { ...text, parts } };
+    return { kind: 'string', parts, cased: text.cased };
   });
 }
 

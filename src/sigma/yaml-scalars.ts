@@ -115,20 +115,14 @@ function readDate(text: string, date: RegExpExecArray): YamlScalar | undefined {
   const timed = date[4] !== undefined;
   // Without a time, month and day need two digits.
   if (!timed && text.length !== 10) return undefined;
-  const year = Number(date[1]);
-  const month = Number(date[2]);
-  const day = Number(date[3]);
-  const days = month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
   const right =
-    year >= 1 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    day <= days &&
+    isCalendarDay(Number(date[1]), Number(date[2]), Number(date[3])) &&
     (!timed || (Number(date[4]) < 24 && Number(date[5]) < 60 && Number(date[6]) < 60));
   return new YamlScalar(right ? 'date' : 'invalid', text);
 }
 
-function isLeap(year: number): boolean {
-  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+export function isCalendarDay(year: number, month: number, day: number): boolean {
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days;
 }

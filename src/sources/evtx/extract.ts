@@ -121,12 +121,13 @@ export class Extractor {
     if (base + count + 1 > this.#starts.length) this.#growStarts(base + count + 1);
     const starts = this.#starts;
     let value = at + count * 4;
-    let special = false;
+    // The first value that is BinXML or ANSI text; of those there are few, and the last value mostly is the first.
+    let special = count;
     for (let i = 0, descriptor = at; i < count; i++, descriptor += 4) {
       starts[base + i] = value;
       value += (bytes[descriptor] as number) | ((bytes[descriptor + 1] as number) << 8);
       const type = bytes[descriptor + 2] as number;
-      if (type === ValueType.BINXML || type === ValueType.ANSI) special = true;
+      if ((type === ValueType.BINXML || type === ValueType.ANSI) && i < special) special = i;
     }
     starts[base + count] = value;
     if (value > end) {
@@ -134,7 +135,7 @@ export class Extractor {
       return -1;
     }
     this.#emit(this.#plan(program, true), definition.spans, at, count, base);
-    if (special && !this.#nestedValues(program, at, count, depth, base)) return -1;
+    if (special < count && !this.#nestedValues(program, at, special, count, depth, base)) return -1;
     if (program.embedded.length > 0 && !this.#embedded(program, definition.spans, at, count, depth, base)) {
       return -1;
     }
@@ -310,9 +311,16 @@ export class Extractor {
   }
 
   /** BinXML values. Each is read once, however often its template names it. */
-  #nestedValues(program: Program, descriptors: number, count: number, depth: number, base: number): boolean {
+  #nestedValues(
+    program: Program,
+    descriptors: number,
+    first: number,
+    count: number,
+    depth: number,
+    base: number,
+  ): boolean {
     const bytes = this.#bytes;
-    for (let i = 0; i < count; i++) {
+    for (let i = first; i < count; i++) {
       const type = bytes[descriptors + i * 4 + 2] as number;
       if (type !== ValueType.BINXML && type !== ValueType.ANSI) continue;
       const start = this.#starts[base + i] as number;

@@ -4,13 +4,24 @@
  */
 import { collect, type FieldCollector } from './shapes/collect.ts';
 import { derive } from './shapes/derive.ts';
+import { nameData } from './shapes/named-data.ts';
+import { Trait } from './shapes/shape.ts';
+import { completeSplunk, isSplunkRow, unwrapSplunk } from './shapes/splunk-row.ts';
 import { toIsoTime } from './time.ts';
 import type { EventFields, HuntEvent, Scalar, Value } from './value.ts';
 
 /** `source` is the name shown to the user. Values keep their JSON types; nothing of the object is kept. */
 export function canonicalise(object: Record<string, unknown>, source: string): HuntEvent {
-  const fields = collect(object);
-  derive(fields);
+  let event = object;
+  let fields = collect(event);
+  let splunk = false;
+  if ((fields.traits & Trait.whole) !== 0) {
+    event = nameData(unwrapSplunk(event));
+    if (event !== object) fields = collect(event);
+    splunk = isSplunkRow(event);
+    if (splunk) completeSplunk(fields, event);
+  }
+  derive(fields, splunk);
   return toHuntEvent(fields, source);
 }
 

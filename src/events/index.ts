@@ -1,6 +1,11 @@
 export { EXTRA, EventBatch, type RowReader } from './batch.ts';
 export { canonicalise } from './canonicalise.ts';
 export { Field, FieldTable, foldFieldName } from './field-table.ts';
-export { ObjectBatch } from './object-batch.ts';
-export { toIsoTime, toMillis, toTicks } from './time.ts';
+export { addCells, FieldIds, ObjectBatch } from './object-batch.ts';
+export { rendersMessage } from './message.ts';
+export { channelOfProvider, isSysmon, usualChannel } from './shapes/channels.ts';
+export { hasEventType, isNxlogSeverity } from './shapes/derive.ts';
+export { mapPath } from './shapes/list.ts';
+export { Trait, type PathMapping, type Target } from './shapes/shape.ts';
+export { lacksZone, shiftTime, toIsoTime, toMillis, toTicks, zoneQuarters } from './time.ts';
 export { toJson, type EventFields, type HuntEvent, type Scalar, type Value } from './value.ts';

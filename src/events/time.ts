@@ -46,6 +46,26 @@ export function lacksZone(value: Value | undefined): boolean {
   );
 }
 
+/** A wall clock time of a zone `offset` minutes east of UTC as ISO 8601 in UTC; text that is no time stays. */
+export function shiftTime(text: string, offset: number): string {
+  const ticks = toTicks(text);
+  return ticks === null ? text : ticksToIso(ticks - BigInt(offset) * 60_000n * TICKS_PER_MS);
+}
+
+/**
+ * How many quarters of an hour a zone is east of UTC, from one moment told in that zone without naming it and in
+ * UTC; 0 when they cannot be the same moment within minutes.
+ */
+export function zoneQuarters(local: Value | undefined, utc: Value | undefined): number {
+  if (!lacksZone(local) || lacksZone(utc) || typeof utc !== 'string') return 0;
+  const localTime = toMillis(local);
+  const utcTime = toMillis(utc);
+  if (localTime === null || utcTime === null) return 0;
+  const minutes = (localTime - utcTime) / 60_000;
+  const quarters = Math.round(minutes / 15);
+  return Math.abs(quarters) > 56 || Math.abs(minutes - quarters * 15) > 5 ? 0 : quarters;
+}
+
 function readTicks(value: Value | undefined): bigint | null {
   if (typeof value === 'number') return Number.isFinite(value) ? numberTicks(value) : null;
   if (typeof value === 'bigint') return integerTicks(value);

@@ -29,3 +29,7 @@ export function channelOfProvider(provider: Value | undefined): string | undefin
 export function usualChannel(channel: Value | undefined): string | undefined {
   return typeof channel === 'string' && channel.length > 0 ? usual.get(channel) : undefined;
 }
+
+export function isSysmon(provider: Value | undefined): boolean {
+  return typeof provider === 'string' && provider.toLowerCase() === 'microsoft-windows-sysmon';
+}

@@ -22,7 +22,7 @@ export const Trait = {
   data: 1,
   /** The rendered text of the event. */
   message: 2,
-  /** Fields have to be derived from text or from several values: the whole event is needed. */
+  /** Fields have to be derived from text, or their names stand in values: the whole event is needed. */
   whole: 4,
   /** NXLog's word for the severity may stand where Sysmon's `EventType` should. */
   eventType: 8,

@@ -60,7 +60,10 @@ export class ArchiveBudget {
     const spending = this.#spending;
     if (spending.over) return false;
     const { maxArchiveBytes, maxRatio } = this.limits;
-    if (this.#outermost) this.#options.onProgress?.((spending.packed += packed));
+    if (this.#outermost) {
+      spending.packed += packed;
+      this.#options.onProgress?.(spending.packed);
+    }
     spending.bytes += unpacked;
     if (spending.bytes > maxArchiveBytes) {
       return this.exceed(`more than ${maxArchiveBytes} bytes unpacked; the rest is not read`);

@@ -21,8 +21,9 @@ export async function* gunzip(input: ByteInput, budget: ArchiveBudget): AsyncGen
       const header = await readHeader(cursor);
       if (header === 'end') return;
       if (header !== 'ok') {
-        const text = header === 'short' ? 'ends inside a gzip header' : 'bytes after the end are not gzip';
-        budget.issue(header === 'short' ? 'HB_TRUNCATED' : 'HB_DAMAGED', input.name, text);
+        const end = cursor.position;
+        if (header === 'short') budget.issue('HB_TRUNCATED', input.name, `ends at byte ${end} in a gzip header`);
+        else budget.issue('HB_DAMAGED', input.name, `what follows from byte ${end - 10} on is not gzip`);
         return;
       }
       const state = { crc: 0, size: 0 };
@@ -80,9 +81,9 @@ async function readHeader(cursor: ByteCursor): Promise<'ok' | 'end' | 'short' | 
   const fixed = await cursor.take(10);
   // Tapes and some tools pad with zeroes.
   if (fixed.every((byte) => byte === 0)) return 'end';
-  if (fixed[0] !== 0x1f || (fixed.length > 1 && fixed[1] !== 0x8b)) return 'foreign';
+  // A rest too short for a header may be anything; gzip itself calls that an unexpected end.
   if (fixed.length < 10) return 'short';
-  if (fixed[2] !== 8) return 'foreign';
+  if (fixed[0] !== 0x1f || fixed[1] !== 0x8b || fixed[2] !== 8) return 'foreign';
   const flags = fixed[3] as number;
   if (flags & Flag.extra) {
     const length = await cursor.take(2);

@@ -2,6 +2,7 @@
  * XML exports of Windows events: `<Events>` of Event Viewer, `wevtutil qe`, or one `<Event>` after the other. The
  * text is cut at the ends of events, so that a file of any size is read in the memory of one event and a block.
  */
+import type { ErrorCode } from '../../errors.ts';
 import { canonicalise, ObjectBatch, type EventBatch } from '../../events/index.ts';
 import type { ByteInput, ReadOptions } from '../types.ts';
 import { parseEventXml } from './parse-event.ts';
@@ -14,10 +15,13 @@ export async function* readXml(input: ByteInput, options: ReadOptions): AsyncGen
   const batch = new ObjectBatch(input.name, options.fields);
   const decoder = new TextDecoder();
   const { maxLineBytes, maxDepth } = options.limits;
+  const issue = (code: ErrorCode, message: string): void =>
+    options.onIssue({ code, source: input.name, message });
   let text = '';
   let record = 0;
   let pending = 0;
   let searched = 0;
+  let dropping = false;
   for await (const block of input.stream()) {
     text += decoder.decode(block, { stream: true });
     let from = 0;
@@ -27,15 +31,17 @@ export async function* readXml(input: ByteInput, options: ReadOptions): AsyncGen
       const stop = end + endTag.length;
       startTag.lastIndex = from;
       const start = startTag.exec(text)?.index ?? stop;
-      record++;
-      const object = start < end ? parseEventXml(text.slice(start, stop), maxDepth) : null;
       from = stop;
+      record++;
+      const tooLong: boolean = dropping || stop - start > maxLineBytes;
+      if (tooLong) {
+        issue('HB_LIMIT', `event ${record} is longer than ${maxLineBytes} bytes; left out`);
+        dropping = false;
+        continue;
+      }
+      const object = start < end ? parseEventXml(text.slice(start, stop), maxDepth) : null;
       if (object === null) {
-        options.onIssue({
-          code: 'HB_DAMAGED',
-          source: input.name,
-          message: `event ${record} is not well-formed XML, or nested too deeply; left out`,
-        });
+        issue('HB_DAMAGED', `event ${record} is not well-formed XML, or nested too deeply; left out`);
         continue;
       }
       batch.add(canonicalise(object, input.name), record);
@@ -44,19 +50,11 @@ export async function* readXml(input: ByteInput, options: ReadOptions): AsyncGen
       batch.clear();
       pending = 0;
     }
-    text = text.slice(from);
-    if (text.length > maxLineBytes) {
-      options.onIssue({
-        code: 'HB_LIMIT',
-        source: input.name,
-        message: `event ${record + 1} is longer than ${maxLineBytes} bytes; left out`,
-      });
-      text = '';
-    }
+    // Enough is kept to find an end tag that is cut, and no more of an event that is too long.
+    dropping ||= text.length - from > maxLineBytes;
+    text = text.slice(dropping ? Math.max(from, text.length - endTag.length) : from);
     searched = Math.max(0, text.length - endTag.length);
   }
   if (pending > 0) yield batch.batch;
-  if (/<Event[\s>]/.test(text)) {
-    options.onIssue({ code: 'HB_TRUNCATED', source: input.name, message: 'ends in the middle of an event' });
-  }
+  if (dropping || /<Event[\s>]/.test(text)) issue('HB_TRUNCATED', 'ends in the middle of an event');
 }

@@ -3,7 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { loadRuleSet, type LogSourceMode, type RuleSet } from '../detect/index.ts';
 import { hunt, levelRank, parseMoment, ruleFilter, type HuntSummary } from '../hunt/index.ts';
-import { csvSink, htmlSink, jsonSink, ndjsonSink, renderSummary, tableSink, type FindingSink } from '../report/index.ts';
+import {
+  csvSink,
+  htmlSink,
+  jsonSink,
+  ndjsonSink,
+  renderSummary,
+  tableSink,
+  type FindingSink,
+} from '../report/index.ts';
 import { openOutput } from './output.ts';
 import { startProgress } from './progress.ts';
 
@@ -59,7 +67,8 @@ export function useColor(wanted: boolean | undefined, stream: { readonly isTTY?:
 
 export async function runHunt(paths: string[], options: HuntCliOptions): Promise<void> {
   const inputs = paths.length > 0 ? paths : process.stdin.isTTY ? [] : ['-'];
-  if (inputs.length === 0) throw new HuntbookError('HB_USAGE', 'hunt: no input; name files or folders, or pipe events in');
+  if (inputs.length === 0)
+    throw new HuntbookError('HB_USAGE', 'hunt: no input; name files or folders, or pipe events in');
   const now = Date.now();
   const filter = {
     ...(options.since !== undefined && { since: parseMoment(options.since, '--since', now) }),
@@ -107,7 +116,8 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
     progress.end();
     await Promise.race([sink.end(summary), output.failed]);
     await output.commit();
-    if (!options.quiet) process.stderr.write(renderSummary(summary, { color: useColor(options.color, process.stderr) }));
+    if (!options.quiet)
+      process.stderr.write(renderSummary(summary, { color: useColor(options.color, process.stderr) }));
     process.exitCode = exitCodeOf(summary, worst, options, abort.signal.aborted);
   } catch (error) {
     progress.end();
@@ -148,12 +158,18 @@ function makeSink(format: string, stream: NodeJS.WritableStream, options: HuntCl
 }
 
 /** 130 interrupted; 1 findings at or above --fail-on; 6 some rules or inputs failed; 0 otherwise. */
-export function exitCodeOf(summary: HuntSummary, worst: number, options: HuntCliOptions, interrupted: boolean): number {
+export function exitCodeOf(
+  summary: HuntSummary,
+  worst: number,
+  options: HuntCliOptions,
+  interrupted: boolean,
+): number {
   if (interrupted) return ExitCode.interrupted;
   if (options.failOn !== undefined && worst >= levelRank(options.failOn)) return ExitCode.findings;
   // A log source that is not in these data is no failure; a rule or an input that could not be read is.
-  const brokenRule = summary.refused.some(({ code }) => code !== 'HB_RULE_LOGSOURCE' && code !== 'HB_RULE_UNSUPPORTED');
+  const brokenRule = summary.refused.some(
+    ({ code }) => code !== 'HB_RULE_LOGSOURCE' && code !== 'HB_RULE_UNSUPPORTED',
+  );
   const brokenInput = summary.issues.some(({ code }) => code !== 'HB_UNKNOWN_KIND' && code !== 'HB_EMPTY');
   return brokenRule || brokenInput ? ExitCode.partial : ExitCode.ok;
 }
-

@@ -3,16 +3,26 @@ import { Command, CommanderError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { fail } from './fail.ts';
+import type { LabCliOptions } from './lab.ts';
 
-const version = (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+const version = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
 
-const list = (value: string, before: string[] = []): string[] => [...before, ...value.split(',').map((v) => v.trim()).filter(Boolean)];
+const list = (value: string, before: string[] = []): string[] => [
+  ...before,
+  ...value
+    .split(',')
+    .map((v) => v.trim())
+    .filter(Boolean),
+];
 const paths = (value: string, before: string[] = []): string[] => [...before, value];
 
 function positive(name: string): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!Number.isInteger(number) || number < 1) throw new HuntbookError('HB_USAGE', `${name}: '${value}' is not a positive whole number`);
+    if (!Number.isInteger(number) || number < 1)
+      throw new HuntbookError('HB_USAGE', `${name}: '${value}' is not a positive whole number`);
     return number;
   };
 }
@@ -21,7 +31,11 @@ const levels = ['informational', 'low', 'medium', 'high', 'critical'];
 
 function ruleOptions(command: Command): Command {
   return command
-    .addOption(new Option('--logsource <mode>', 'which events a rule looks at').choices(['auto', 'sysmon', 'audit', 'raw']).default('auto'))
+    .addOption(
+      new Option('--logsource <mode>', 'which events a rule looks at')
+        .choices(['auto', 'sysmon', 'audit', 'raw'])
+        .default('auto'),
+    )
     .option('--logsources <file>', 'YAML file with further log sources (docs/logsources.md)')
     .option('--placeholders <file>', 'YAML file with the values of %placeholders%')
     .option('--no-rule-cache', 'do not keep or use compiled rules');
@@ -34,7 +48,9 @@ function outputOptions(command: Command): Command {
 }
 
 const program = new Command('huntbook')
-  .description('Hunt Windows and Sysmon events with Sigma rules, over files of any kind, with nothing to set up.')
+  .description(
+    'Hunt Windows and Sysmon events with Sigma rules, over files of any kind, with nothing to set up.',
+  )
   .version(version)
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for the options)')
@@ -42,7 +58,10 @@ const program = new Command('huntbook')
 
 outputOptions(ruleOptions(program.command('hunt')))
   .description('run all rules over all events in one pass')
-  .argument('[paths...]', 'files, folders, globs of EVTX, JSON, CSV, Parquet, zip, tar, gz, zst; - is standard input')
+  .argument(
+    '[paths...]',
+    'files, folders, globs of EVTX, JSON, CSV, Parquet, zip, tar, gz, zst; - is standard input',
+  )
   .option('-r, --rules <path...>', 'Sigma rule files or folders (default: the starter hunts)', paths)
   .addOption(new Option('--level <level>', 'only rules of this level and above').choices(levels))
   .option('--tag <tag>', 'only rules with this tag (attack.t1003 takes sub-techniques; repeatable)', list)
@@ -53,15 +72,32 @@ outputOptions(ruleOptions(program.command('hunt')))
   .option('--until <time>', 'only events before this time')
   .option('--host <name>', 'only events of this host, * allowed (repeatable)', list)
   .option('--threads <n>', 'threads to use (default: by the size of the input)', positive('--threads'))
-  .addOption(new Option('-f, --format <format>', 'form of the findings').choices(['table', 'json', 'ndjson', 'csv', 'html']))
-  .addOption(new Option('--fail-on <level>', 'exit with 1 when a finding has this level or above').choices(levels))
+  .addOption(
+    new Option('-f, --format <format>', 'form of the findings').choices([
+      'table',
+      'json',
+      'ndjson',
+      'csv',
+      'html',
+    ]),
+  )
+  .addOption(
+    new Option('--fail-on <level>', 'exit with 1 when a finding has this level or above').choices(levels),
+  )
   .option('--details <n>', 'sample findings shown per rule in the table', positive('--details'))
   .option('--csv-raw', 'CSV without the guard against spreadsheet formulas')
   .option('--verify-checksums', 'check the CRC32 sums of EVTX files')
-  .option('--max-archive-ratio <n>', 'most that an archive may unpack to, times its size', positive('--max-archive-ratio'))
+  .option(
+    '--max-archive-ratio <n>',
+    'most that an archive may unpack to, times its size',
+    positive('--max-archive-ratio'),
+  )
   .option('--no-color', 'no colours')
   .option('-q, --quiet', 'no progress and no summary')
-  .addHelpText('after', '\nExamples:\n  huntbook hunt ./evidence\n  huntbook hunt ./evidence --rules ./sigma/rules --level high --format html -o report.html\n  zcat events.json.gz | huntbook hunt - --format ndjson')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  huntbook hunt ./evidence\n  huntbook hunt ./evidence --rules ./sigma/rules --level high --format html -o report.html\n  zcat events.json.gz | huntbook hunt - --format ndjson',
+  )
   .action(async (given: string[], options: object) => (await import('./hunt.ts')).runHunt(given, options));
 
 outputOptions(ruleOptions(program.command('explain')))
@@ -70,9 +106,13 @@ outputOptions(ruleOptions(program.command('explain')))
   .argument('<path>', 'a file of events; - is standard input')
   .option('--record <n>', 'only the event with this record id (or, where events have none, this position)')
   .option('--limit <n>', 'events to explain at most', positive('--limit'))
-  .addOption(new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'))
+  .addOption(
+    new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'),
+  )
   .option('--no-color', 'no colours')
-  .action(async (rule: string, path: string, options: object) => (await import('./explain.ts')).runExplain(rule, path, options));
+  .action(async (rule: string, path: string, options: object) =>
+    (await import('./explain.ts')).runExplain(rule, path, options),
+  );
 
 ruleOptions(program.command('backtest'))
   .description('run rules against recorded events and compare with what is expected')
@@ -82,7 +122,9 @@ ruleOptions(program.command('backtest'))
   .option('--force', 'replace report files if they exist')
   .option('-q, --quiet', 'only failures')
   .option('--no-color', 'no colours')
-  .action(async (file: string, options: object) => (await import('./backtest.ts')).runBacktest(file, options));
+  .action(async (file: string, options: object) =>
+    (await import('./backtest.ts')).runBacktest(file, options),
+  );
 
 const lab = program.command('lab').description('simulated Windows estates with labelled attacks');
 lab
@@ -99,7 +141,7 @@ lab
   .option('--formats <names>', 'ndjson, csv, evtx (comma-separated)', list)
   .option('--force', 'write into a folder that is not empty')
   .option('-q, --quiet', 'say nothing')
-  .action(async (options: object) => (await import('./lab.ts')).runLabGenerate(options));
+  .action(async (options: LabCliOptions) => (await import('./lab.ts')).runLabGenerate(options));
 
 program
   .command('demo')

@@ -17,7 +17,12 @@ export interface Output {
 
 export function openOutput(file: string | undefined, force: boolean): Output {
   if (file === undefined || file === '-') {
-    return { stream: process.stdout, failed: new Promise(() => {}), commit: async () => {}, discard: () => {} };
+    return {
+      stream: process.stdout,
+      failed: new Promise(() => {}),
+      commit: async () => {},
+      discard: () => {},
+    };
   }
   if (!force && existsSync(file)) throw new HuntbookError('HB_EXISTS', `${file}: exists already`);
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);

@@ -31,7 +31,11 @@ export function startProgress(quiet: boolean, stream: NodeJS.WriteStream = proce
   };
 }
 
-function describe({ bytes, totalBytes, events, current }: HuntProgress, seconds: number, bar: boolean): string {
+function describe(
+  { bytes, totalBytes, events, current }: HuntProgress,
+  seconds: number,
+  bar: boolean,
+): string {
   const part = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0;
   const filled = Math.round(part * barWidth);
   const left = part > 0.01 ? ` ${Math.ceil((seconds / part) * (1 - part))} s left` : '';

@@ -4,12 +4,32 @@
  * An atom is tested against one value of its field; lists match if any element does; null is absence.
  */
 import type { Value } from '../events/index.ts';
-import { ANY, compileRegex, networkContains, ONE, parseAddress, parseNetwork, type SigmaValue, type StringPart } from '../sigma/index.ts';
+import {
+  ANY,
+  compileRegex,
+  networkContains,
+  ONE,
+  parseAddress,
+  parseNetwork,
+  type SigmaValue,
+  type StringPart,
+} from '../sigma/index.ts';
 import { compileGlob, matchGlob } from './glob.ts';
 import { compareNumber, readTimePart } from './number.ts';
 import { boundedTest } from './regex-bound.ts';
 
-export type AtomKind = 'exact' | 'contains' | 'starts' | 'ends' | 'glob' | 'regex' | 'cidr' | 'compare' | 'present' | 'fieldref' | 'timepart';
+export type AtomKind =
+  | 'exact'
+  | 'contains'
+  | 'starts'
+  | 'ends'
+  | 'glob'
+  | 'regex'
+  | 'cidr'
+  | 'compare'
+  | 'present'
+  | 'fieldref'
+  | 'timepart';
 
 /** `field` null is a keyword: any value of the event. `text` is folded unless `cased`. */
 export interface Atom {
@@ -42,7 +62,12 @@ export function makeAtom(field: string | null, value: SigmaValue): Atom {
   }
 }
 
-function stringAtom(field: string | null, given: readonly StringPart[], cased: boolean, value: SigmaValue): Atom {
+function stringAtom(
+  field: string | null,
+  given: readonly StringPart[],
+  cased: boolean,
+  value: SigmaValue,
+): Atom {
   let parts = given.filter((part) => part !== '');
   // A keyword is found anywhere in a value.
   if (field === null) parts = [ANY, ...parts, ANY];

@@ -3,7 +3,13 @@
  * so that it can be kept on disk (cache.ts). Nothing here is per event.
  */
 import { HuntbookError } from '../errors.ts';
-import { toExpression, type Expression, type LogSource, type SigmaRule, type SigmaValue } from '../sigma/index.ts';
+import {
+  toExpression,
+  type Expression,
+  type LogSource,
+  type SigmaRule,
+  type SigmaValue,
+} from '../sigma/index.ts';
 import { makeAtom, type Atom } from './atoms.ts';
 import type { EventSelector, LogSourceTable } from './logsource-table.ts';
 import { routesOf, type LogSourceMode } from './routes.ts';
@@ -94,8 +100,13 @@ export class RuleCompiler {
     const selectors = routesOf(rule.logsource, this.#mode, this.#table);
     if (!selectors) {
       const { product, category, service } = rule.logsource;
-      const named = Object.entries({ product, category, service }).flatMap(([k, v]) => (v ? [`${k} ${v}`] : []));
-      throw new HuntbookError('HB_RULE_LOGSOURCE', `${rule.path}: no events are known for log source ${named.join(', ')}`);
+      const named = Object.entries({ product, category, service }).flatMap(([k, v]) =>
+        v ? [`${k} ${v}`] : [],
+      );
+      throw new HuntbookError(
+        'HB_RULE_LOGSOURCE',
+        `${rule.path}: no events are known for log source ${named.join(', ')}`,
+      );
     }
     const key = JSON.stringify(selectors);
     let id = this.#routeIds.get(key);
@@ -107,14 +118,16 @@ export class RuleCompiler {
   }
 
   #tree(expression: Expression, depth: number): Tree {
-    if (depth > maxTreeDepth) throw new HuntbookError('HB_RULE_CONDITION', 'the condition is nested too deeply to run');
+    if (depth > maxTreeDepth)
+      throw new HuntbookError('HB_RULE_CONDITION', 'the condition is nested too deeply to run');
     if (expression.op === 'match') return this.#match(expression.field, expression.value);
     if (expression.op === 'not') return negate(this.#tree(expression.item, depth + 1));
     const items: Tree[] = [];
     for (const item of expression.items) {
       const tree = this.#tree(item, depth + 1);
       // The same operator nested is the same list.
-      if (typeof tree !== 'number' && tree[0] === expression.op) for (let i = 1; i < tree.length; i++) items.push(tree[i] as Tree);
+      if (typeof tree !== 'number' && tree[0] === expression.op)
+        for (let i = 1; i < tree.length; i++) items.push(tree[i] as Tree);
       else items.push(tree);
     }
     return items.length === 1 ? (items[0] as Tree) : [expression.op, ...items];
@@ -122,7 +135,13 @@ export class RuleCompiler {
 
   #match(field: string | null, value: SigmaValue): Tree {
     const atom = makeAtom(field, value);
-    const key = JSON.stringify([atom.field?.toLowerCase(), atom.kind, atom.cased, atom.text, atom.kind === 'exact' ? 0 : atom.value]);
+    const key = JSON.stringify([
+      atom.field?.toLowerCase(),
+      atom.kind,
+      atom.cased,
+      atom.text,
+      atom.kind === 'exact' ? 0 : atom.value,
+    ]);
     let id = this.#atomIds.get(key);
     if (id === undefined) {
       id = this.#atoms.push(atom) - 1;

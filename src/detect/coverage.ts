@@ -51,7 +51,8 @@ export function rulesThatNeverFire(
     const missing = seen.get(rule);
     if (missing === null) continue;
     if (missing) out.push({ rule, reason: 'field', missing: [...missing].sort().join(', ') });
-    else if (excluded.has(rule)) out.push({ rule, reason: 'event id', missing: eventIdsOf(set.atoms, compiled.tree) });
+    else if (excluded.has(rule))
+      out.push({ rule, reason: 'event id', missing: eventIdsOf(set.atoms, compiled.tree) });
     else out.push({ rule, reason: 'log source', missing: describeLogSource(compiled) });
   }
   return out;
@@ -67,7 +68,8 @@ function eventIdsOf(atoms: readonly Atom[], tree: Tree): string {
   const walk = (node: Tree): void => {
     if (typeof node === 'number') {
       const atom = atoms[node] as Atom;
-      if (atom.field && /^(eventid|channel|provider_name)$/i.test(atom.field)) ids.add(`${atom.field} ${atom.text}`);
+      if (atom.field && /^(eventid|channel|provider_name)$/i.test(atom.field))
+        ids.add(`${atom.field} ${atom.text}`);
     } else for (let i = 1; i < node.length; i++) walk(node[i] as Tree);
   };
   walk(tree);

@@ -32,10 +32,17 @@ interface Context {
   readonly aliases: ReadonlyMap<string, string>;
 }
 
-export function explainRule(rule: SigmaRule, event: HuntEvent, mode: LogSourceMode, table: LogSourceTable): Explanation {
+export function explainRule(
+  rule: SigmaRule,
+  event: HuntEvent,
+  mode: LogSourceMode,
+  table: LogSourceTable,
+): Explanation {
   const fields = new Map(Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), value]));
   const { node: logSource, selector } = explainLogSource(rule, event, fields, mode, table);
-  const aliases = new Map(Object.entries(selector?.fields ?? {}).map(([name, to]) => [foldFieldName(name), to]));
+  const aliases = new Map(
+    Object.entries(selector?.fields ?? {}).map(([name, to]) => [foldFieldName(name), to]),
+  );
   const context: Context = { rule, event, fields, aliases };
   const conditions = rule.conditions.map(({ text, tree }) => {
     const node = explainCondition(tree, context);
@@ -60,7 +67,9 @@ function explainLogSource(
   if (selector) return { node: { text, holds: true }, selector };
   const got = `the event is ${event.channel ?? event.provider ?? 'of no known channel'}, event id ${event.eventId ?? 'none'}`;
   const wanted = selectors?.map(describeSelector).join(' or ');
-  const reason = selectors ? `${got}; the rule looks at ${wanted || 'nothing in this mode'}` : `no events are known for this log source; ${got}`;
+  const reason = selectors
+    ? `${got}; the rule looks at ${wanted || 'nothing in this mode'}`
+    : `no events are known for this log source; ${got}`;
   return { node: { text, holds: false, reason }, selector: undefined };
 }
 
@@ -129,16 +138,25 @@ function explainItem(item: Item, context: Context): ExplainNode {
   // Hundreds of values that all fail for the same reason are one line.
   const reasons = new Set(results.filter((r) => !r.holds).map((r) => r.reason));
   if (!holds && reasons.size === 1 && results.every((r) => !r.holds)) {
-    return { text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`, holds, reason: [...reasons][0] as string };
+    return {
+      text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`,
+      holds,
+      reason: [...reasons][0] as string,
+    };
   }
   const shown = holds && item.link === 'or' && !item.negated ? results.filter((r) => r.holds) : results;
-  return { text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`, holds, children: shown };
+  return {
+    text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`,
+    holds,
+    children: shown,
+  };
 }
 
 function explainValue(item: Item, value: SigmaValue, context: Context): ExplainNode {
   const atom = makeAtom(item.field, value);
   const absentWanted = value.kind === 'null' || (value.kind === 'exists' && !value.value);
-  const text = value.kind === 'null' ? 'null' : value.kind === 'exists' ? String(value.value) : describeAtom(atom);
+  const text =
+    value.kind === 'null' ? 'null' : value.kind === 'exists' ? String(value.value) : describeAtom(atom);
   if (item.field === null) {
     const test = compileAtom(atom);
     const where = Object.entries(context.event.fields).find(([, v]) => testValue(test, v));
@@ -186,18 +204,25 @@ function whyNot(atom: Atom, value: Value): string {
     const { source, flags } = atom.value as { source: string; flags: string };
     if (!flags.includes('i')) {
       const relaxed: Atom = { ...atom, value: { kind: 'regex', source, flags: `${flags}i` } };
-      if (testValue(compileAtom(relaxed), value)) return 'case differs (regular expressions mind case; add |i): ';
+      if (testValue(compileAtom(relaxed), value))
+        return 'case differs (regular expressions mind case; add |i): ';
     }
     return '';
   }
   if ((atom.kind === 'exact' || atom.kind === 'starts' || atom.kind === 'ends') && atom.text !== '') {
     const anywhere: Atom = { ...atom, kind: 'contains' };
-    if (testValue(compileAtom(anywhere), value)) return 'the text is there, but not in that place (wildcard or |contains): ';
+    if (testValue(compileAtom(anywhere), value))
+      return 'the text is there, but not in that place (wildcard or |contains): ';
   }
   return '';
 }
 
 function show(value: Value): string {
-  const text = typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? `[${value.map(show).join(', ')}]` : String(value);
+  const text =
+    typeof value === 'string'
+      ? `'${value}'`
+      : Array.isArray(value)
+        ? `[${value.map(show).join(', ')}]`
+        : String(value);
   return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
 }

@@ -26,7 +26,10 @@ export function foldTree(tree: Tree, known: (atom: number) => boolean | number):
 }
 
 /** Atoms of which one must hold for the tree to hold, the cheapest such set; null when there is none. */
-export function necessaryAtoms(tree: Tree, cost: (atom: number) => number): { atoms: number[]; cost: number } | null {
+export function necessaryAtoms(
+  tree: Tree,
+  cost: (atom: number) => number,
+): { atoms: number[]; cost: number } | null {
   if (typeof tree === 'number') return { atoms: [tree], cost: cost(tree) };
   if (tree[0] === 'not') return null;
   let best: { atoms: number[]; cost: number } | null = null;
@@ -46,7 +49,10 @@ export function necessaryAtoms(tree: Tree, cost: (atom: number) => number): { at
 }
 
 /** Whether the tree can become true and can become false, when each atom is true, false, or open. */
-export function possible(tree: Tree, atom: (id: number) => { yes: boolean; no: boolean }): { yes: boolean; no: boolean } {
+export function possible(
+  tree: Tree,
+  atom: (id: number) => { yes: boolean; no: boolean },
+): { yes: boolean; no: boolean } {
   if (typeof tree === 'number') return atom(tree);
   if (tree[0] === 'not') {
     const { yes, no } = possible(tree[1] as Tree, atom);
@@ -64,7 +70,11 @@ export function possible(tree: Tree, atom: (id: number) => { yes: boolean; no: b
 }
 
 /** The atoms that make the tree true as they stand, without those under a negation: the evidence. */
-export function supportingAtoms(tree: Tree, holds: (atom: number) => boolean, out: Set<number> = new Set()): Set<number> {
+export function supportingAtoms(
+  tree: Tree,
+  holds: (atom: number) => boolean,
+  out: Set<number> = new Set(),
+): Set<number> {
   if (typeof tree === 'number') {
     if (holds(tree)) out.add(tree);
   } else if (tree[0] === 'and') {

@@ -1,5 +1,12 @@
 export { compileAtom, describeAtom, makeAtom, type Atom, type AtomKind } from './atoms.ts';
-export { RuleCompiler, type CompiledRule, type RefusedRule, type RuleInfo, type RuleSet, type Tree } from './compile.ts';
+export {
+  RuleCompiler,
+  type CompiledRule,
+  type RefusedRule,
+  type RuleInfo,
+  type RuleSet,
+  type Tree,
+} from './compile.ts';
 export { rulesThatNeverFire, type NeverFires } from './coverage.ts';
 export { explainRule, type Explanation, type ExplainNode } from './explain.ts';
 export { logSourceTable, type EventSelector, type LogSourceTable } from './logsource-table.ts';

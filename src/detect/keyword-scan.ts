@@ -39,7 +39,9 @@ export class KeywordScan {
     if (this.#always || batch.rawText === null) return true;
     const from = batch.rowFrom[row] as number;
     const to = batch.rowTo[row] as number;
-    return batch.rawText === 'json' ? this.#scanJson(batch.bytes, from, to) : this.#scanUtf16(batch.bytes, from, to);
+    return batch.rawText === 'json'
+      ? this.#scanJson(batch.bytes, from, to)
+      : this.#scanUtf16(batch.bytes, from, to);
   }
 
   #scanJson(bytes: Uint8Array, from: number, to: number): boolean {
@@ -50,7 +52,8 @@ export class KeywordScan {
       hash = ((hash << 5) ^ byte) & 0x7fff;
       if (table[hash] === 1 && this.#verify(bytes, i - 2, 1, to)) return true;
       // An escaped ASCII letter could spell a keyword.
-      if (byte === 0x5c && bytes[i + 1] === 0x75 && bytes[i + 2] === 0x30 && bytes[i + 3] === 0x30) return true;
+      if (byte === 0x5c && bytes[i + 1] === 0x75 && bytes[i + 2] === 0x30 && bytes[i + 3] === 0x30)
+        return true;
     }
     return false;
   }

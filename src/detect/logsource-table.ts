@@ -31,7 +31,11 @@ export interface LogSourceTable {
 const sysmonChannel = ['Microsoft-Windows-Sysmon/Operational'];
 const powershellChannels = ['Microsoft-Windows-PowerShell/Operational', 'PowerShellCore/Operational'];
 
-const sysmon = (...eventId: number[]): EventSelector => ({ variant: 'sysmon', channel: sysmonChannel, eventId });
+const sysmon = (...eventId: number[]): EventSelector => ({
+  variant: 'sysmon',
+  channel: sysmonChannel,
+  eventId,
+});
 const linuxSysmon = (...eventId: number[]): EventSelector => ({
   variant: 'sysmon',
   channel: ['Linux-Sysmon/Operational'],
@@ -130,7 +134,10 @@ export const logSourceTable: LogSourceTable = {
     },
     '*': {
       antivirus: [
-        { channel: ['Microsoft-Windows-Windows Defender/Operational'], fields: { Signature: 'ThreatName', Filename: 'Path' } },
+        {
+          channel: ['Microsoft-Windows-Windows Defender/Operational'],
+          fields: { Signature: 'ThreatName', Filename: 'Path' },
+        },
         { has: ['Signature', 'Filename'] },
       ],
       webserver: [{ has: ['cs-method', 'cs-uri-stem'] }, { has: ['cs-method', 'cs-uri-query'] }],
@@ -152,7 +159,10 @@ export const logSourceTable: LogSourceTable = {
       windefend: channel('Microsoft-Windows-Windows Defender/Operational'),
       'firewall-as': channel('Microsoft-Windows-Windows Firewall With Advanced Security/Firewall'),
       'bits-client': channel('Microsoft-Windows-Bits-Client/Operational'),
-      'dns-client': channel('Microsoft-Windows-DNS Client Events/Operational', 'Microsoft-Windows-DNS-Client/Operational'),
+      'dns-client': channel(
+        'Microsoft-Windows-DNS Client Events/Operational',
+        'Microsoft-Windows-DNS-Client/Operational',
+      ),
       'dns-server': channel('DNS Server'),
       'dns-server-audit': channel('Microsoft-Windows-DNS-Server/Audit'),
       'dns-server-analytic': channel('Microsoft-Windows-DNS-Server/Analytical'),
@@ -208,7 +218,10 @@ export const logSourceTable: LogSourceTable = {
     azure: {
       activitylogs: [{ has: ['operationName', 'resourceId'] }],
       auditlogs: [{ has: ['operationName', 'initiatedBy'] }, { has: ['OperationName', 'InitiatedBy'] }],
-      signinlogs: [{ has: ['ResultType', 'AppDisplayName'] }, { has: ['userPrincipalName', 'appDisplayName'] }],
+      signinlogs: [
+        { has: ['ResultType', 'AppDisplayName'] },
+        { has: ['userPrincipalName', 'appDisplayName'] },
+      ],
     },
     gcp: { 'gcp.audit': [{ has: ['protoPayload.methodName'] }, { has: ['gcp.audit.method_name'] }] },
     github: { audit: [{ has: ['action', 'actor', 'org'] }] },

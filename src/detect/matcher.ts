@@ -5,7 +5,15 @@
  * Memory is bounded by the number of distinct values remembered, which are dropped when the interner is full.
  * Every shortcut here is checked against a plain evaluation of the rules in the tests.
  */
-import { EXTRA, Field, foldFieldName, type EventBatch, type FieldTable, type HuntEvent, type Value } from '../events/index.ts';
+import {
+  EXTRA,
+  Field,
+  foldFieldName,
+  type EventBatch,
+  type FieldTable,
+  type HuntEvent,
+  type Value,
+} from '../events/index.ts';
 import { compileAtom, describeAtom, testValue, type Atom } from './atoms.ts';
 import type { CompiledRule, RuleSet, Tree } from './compile.ts';
 import { supportingAtoms } from './fold-tree.ts';
@@ -77,7 +85,11 @@ export class Matcher {
   }
 
   /** Runs all rules over the rows of a batch; calls `onMatch` in order of row, then rule. */
-  match(batch: EventBatch, onMatch: (match: Match) => void, accept?: (batch: EventBatch, row: number) => boolean): void {
+  match(
+    batch: EventBatch,
+    onMatch: (match: Match) => void,
+    accept?: (batch: EventBatch, row: number) => boolean,
+  ): void {
     for (let row = 0; row < batch.length; row++) {
       if (accept && !accept(batch, row)) continue;
       this.#matchRow(batch, row, onMatch);
@@ -99,16 +111,24 @@ export class Matcher {
       const field = batch.cellField[cell] as number;
       const slots = program.slotsOfField[field];
       program.fieldSeen[field] = 1;
-      if (slots) for (let i = 0; i < slots.length; i++) this.#look(program, slots[i] as Slot, batch, cell, serial);
+      if (slots)
+        for (let i = 0; i < slots.length; i++) this.#look(program, slots[i] as Slot, batch, cell, serial);
     }
     if (program.keywords) this.#lookForKeywords(program, program.keywords, batch, row, from, to, serial);
     for (const index of program.always) this.#propose(program, index, serial);
     if (candidates.length > 0) this.#decide(program, batch, row, serial, onMatch);
   }
 
-  #decide(program: Program, batch: EventBatch, row: number, serial: number, onMatch: (match: Match) => void): void {
+  #decide(
+    program: Program,
+    batch: EventBatch,
+    row: number,
+    serial: number,
+    onMatch: (match: Match) => void,
+  ): void {
     const { stamps } = program;
-    for (const hits of this.#rowHits) for (let i = 0; i < hits.length; i++) stamps[hits[i] as number] = serial;
+    for (const hits of this.#rowHits)
+      for (let i = 0; i < hits.length; i++) stamps[hits[i] as number] = serial;
     const holds = (atom: number): boolean => stamps[atom] === serial;
     let matched: ProgramRule[] | null = null;
     for (const index of this.#candidates) {
@@ -119,7 +139,12 @@ export class Matcher {
     if (!matched) return;
     if (matched.length > 1) matched.sort((a, b) => a.rule - b.rule);
     for (const rule of matched) {
-      onMatch({ rule: rule.rule, row, batch, evidence: (event) => this.#evidence(program, rule, event, holds) });
+      onMatch({
+        rule: rule.rule,
+        row,
+        batch,
+        evidence: (event) => this.#evidence(program, rule, event, holds),
+      });
     }
   }
 
@@ -166,7 +191,8 @@ export class Matcher {
   }
 
   #extra(slot: Slot, value: Value): Int32Array {
-    if (typeof value === 'object' || (typeof value === 'string' && value.length > longestInterned)) return slot.match(value);
+    if (typeof value === 'object' || (typeof value === 'string' && value.length > longestInterned))
+      return slot.match(value);
     let known = this.#extraHits.get(slot.id);
     if (!known) this.#extraHits.set(slot.id, (known = new Map()));
     let hits = known.get(value);
@@ -181,7 +207,15 @@ export class Matcher {
     return hits;
   }
 
-  #lookForKeywords(program: Program, slot: Slot, batch: EventBatch, row: number, from: number, to: number, serial: number): void {
+  #lookForKeywords(
+    program: Program,
+    slot: Slot,
+    batch: EventBatch,
+    row: number,
+    from: number,
+    to: number,
+    serial: number,
+  ): void {
     const rowFrom = batch.rowFrom[row] as number;
     const rowTo = batch.rowTo[row] as number;
     if (program.scan?.mayMatch(batch, row)) {
@@ -208,10 +242,16 @@ export class Matcher {
     }
     if (channel < 0 && provider < 0) return this.#programByFields(batch, from, to, eventId);
     const key =
-      (this.#key(batch, channel) * maxKeys + this.#key(batch, provider)) * maxKeys + this.#key(batch, eventId);
+      (this.#key(batch, channel) * maxKeys + this.#key(batch, provider)) * maxKeys +
+      this.#key(batch, eventId);
     let program = this.#byKey.get(key);
     if (!program) {
-      program = this.#programOfKind(valueOf(batch, channel), valueOf(batch, provider), valueOf(batch, eventId), null);
+      program = this.#programOfKind(
+        valueOf(batch, channel),
+        valueOf(batch, provider),
+        valueOf(batch, eventId),
+        null,
+      );
       if (this.#keys.size + this.#keyExtra.size >= maxKeys - 3) this.#forgetKeys();
       else this.#byKey.set(key, program);
     }
@@ -231,7 +271,8 @@ export class Matcher {
     if (cell < 0) return 0;
     const kind = batch.cellKind[cell] as number;
     const start = batch.cellStart[cell] as number;
-    if (kind !== EXTRA) return this.#keys.intern(0, kind, batch.bytes, start, batch.cellEnd[cell] as number) + 1;
+    if (kind !== EXTRA)
+      return this.#keys.intern(0, kind, batch.bytes, start, batch.cellEnd[cell] as number) + 1;
     const value = batch.extra[start] as Value;
     let id = this.#keyExtra.get(value);
     if (id === undefined) this.#keyExtra.set(value, (id = maxKeys - 1 - this.#keyExtra.size));
@@ -240,7 +281,12 @@ export class Matcher {
 
   #programOfKind(channel: Value, provider: Value, eventId: Value, present: Set<string> | null): Program {
     const id = typeof eventId === 'string' && /^\d{1,9}$/.test(eventId) ? Number(eventId) : eventId;
-    const name = JSON.stringify([fold(channel), fold(provider), String(id), present ? [...present].sort() : 0]);
+    const name = JSON.stringify([
+      fold(channel),
+      fold(provider),
+      String(id),
+      present ? [...present].sort() : 0,
+    ]);
     let program = this.#programs.get(name);
     if (!program) {
       if (this.#programs.size >= maxPrograms) this.#forgetPrograms();
@@ -251,7 +297,12 @@ export class Matcher {
         if (key === 'provider_name') return provider !== null;
         return present?.has(field) ?? false;
       };
-      program = new Program(this.#set, this.#active, this.#rulesByRoute, this.fields, { channel, provider, eventId: id, has });
+      program = new Program(this.#set, this.#active, this.#rulesByRoute, this.fields, {
+        channel,
+        provider,
+        eventId: id,
+        has,
+      });
       this.#programs.set(name, program);
     }
     return program;
@@ -280,7 +331,8 @@ export class Matcher {
 
   #stampReferences(program: Program, tree: Tree, batch: EventBatch, row: number, serial: number): void {
     if (typeof tree !== 'number') {
-      for (let i = 1; i < tree.length; i++) this.#stampReferences(program, tree[i] as Tree, batch, row, serial);
+      for (let i = 1; i < tree.length; i++)
+        this.#stampReferences(program, tree[i] as Tree, batch, row, serial);
       return;
     }
     const atom = program.localAtom(tree);
@@ -296,7 +348,8 @@ export class Matcher {
     const values: Value[] = [];
     for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++) {
       const id = batch.cellField[cell] as number;
-      if (id === field || (slots && id !== field && this.#aliased(program, slots, id))) values.push(batch.value(cell));
+      if (id === field || (slots && id !== field && this.#aliased(program, slots, id)))
+        values.push(batch.value(cell));
     }
     return values;
   }
@@ -305,13 +358,20 @@ export class Matcher {
     return program.slotsOfField[id]?.some((slot) => slots.includes(slot)) ?? false;
   }
 
-  #evidence(program: Program, rule: ProgramRule, event: HuntEvent, holds: (atom: number) => boolean): Evidence[] {
+  #evidence(
+    program: Program,
+    rule: ProgramRule,
+    event: HuntEvent,
+    holds: (atom: number) => boolean,
+  ): Evidence[] {
     const compiled = this.#set.rules[rule.rule] as CompiledRule;
     const atomHolds = (atom: number): boolean => {
       const resolved = program.resolve(atom, rule.aliases);
       return typeof resolved === 'boolean' ? resolved : holds(resolved);
     };
-    const byName = new Map(Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), { name, value }]));
+    const byName = new Map(
+      Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), { name, value }]),
+    );
     const evidence: Evidence[] = [];
     for (const id of supportingAtoms(compiled.tree, atomHolds)) {
       const atom = this.#set.atoms[id] as Atom;

@@ -66,7 +66,8 @@ export class NeedleSet {
 }
 
 /** Characters that make a gram common in Windows paths and command lines. */
-const commonText = 'c:\\windows\\system32\\.exe program files users appdata microsoft http:// -e /c software currentversion';
+const commonText =
+  'c:\\windows\\system32\\.exe program files users appdata microsoft http:// -e /c software currentversion';
 const commonGrams = new Set<number>();
 {
   let hash = 0;

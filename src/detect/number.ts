@@ -3,17 +3,16 @@ import { toMillis } from '../events/index.ts';
 
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const integer = /^[+-]?\d+$/;
-const hex = /^0x[0-9a-f]+$/i;
 
 type Exact = number | bigint;
 
-/** The number that a value is or spells (decimal, or hexadecimal with 0x), or null. Exact beyond 2^53. */
+/** The number that a value is or spells in decimal, or null. Exact beyond 2^53. */
 export function readNumber(value: string | number | bigint | boolean): Exact | null {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return null;
   const text = value.trim();
   if (text.length > 400) return null;
-  if (integer.test(text) || hex.test(text)) {
+  if (integer.test(text)) {
     const number = Number(text);
     return Number.isSafeInteger(number) ? number : BigInt(text.startsWith('+') ? text.slice(1) : text);
   }

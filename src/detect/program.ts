@@ -72,7 +72,13 @@ export class Program {
   readonly #slots = new Map<string, Slot>();
   readonly #resolved = new Map<Aliases | null, Map<number, number | boolean>>();
 
-  constructor(set: RuleSet, active: (rule: number) => boolean, rulesByRoute: readonly number[][], fields: FieldTable, kind: EventKind) {
+  constructor(
+    set: RuleSet,
+    active: (rule: number) => boolean,
+    rulesByRoute: readonly number[][],
+    fields: FieldTable,
+    kind: EventKind,
+  ) {
     this.kind = kind;
     this.#atoms = set.atoms;
     this.#fields = fields;
@@ -81,7 +87,9 @@ export class Program {
     for (const [route, selectors] of set.routes.entries()) {
       const selector = selectors.find((candidate) => selects(candidate, kind));
       if (!selector) continue;
-      const aliases = selector.fields ? new Map(Object.entries(selector.fields).map(([k, v]) => [foldFieldName(k), v])) : null;
+      const aliases = selector.fields
+        ? new Map(Object.entries(selector.fields).map(([k, v]) => [foldFieldName(k), v]))
+        : null;
       for (const rule of rulesByRoute[route] as number[]) if (active(rule)) this.#addRule(set, rule, aliases);
     }
     keywords = this.#slots.get('') ?? null;
@@ -96,7 +104,8 @@ export class Program {
     let resolved = this.#resolved.get(aliases);
     if (!resolved) this.#resolved.set(aliases, (resolved = new Map()));
     let result = resolved.get(atom);
-    if (result === undefined) resolved.set(atom, (result = this.#resolve(this.#atoms[atom] as Atom, aliases)));
+    if (result === undefined)
+      resolved.set(atom, (result = this.#resolve(this.#atoms[atom] as Atom, aliases)));
     return result;
   }
 
@@ -112,9 +121,11 @@ export class Program {
     }
     const tree: Tree = folded === true ? ['and'] : folded;
     const index = this.rules.length;
-    const needed = folded === true ? null : necessaryAtoms(tree, (atom) => this.#cost(this.#localAtoms[atom] as Atom));
+    const needed =
+      folded === true ? null : necessaryAtoms(tree, (atom) => this.#cost(this.#localAtoms[atom] as Atom));
     this.rules.push({ rule, tree, aliases, dynamic: this.#isDynamic(tree) });
-    if (!needed || needed.atoms.some((atom) => (this.#localAtoms[atom] as Atom).kind === 'fieldref')) this.always.push(index);
+    if (!needed || needed.atoms.some((atom) => (this.#localAtoms[atom] as Atom).kind === 'fieldref'))
+      this.always.push(index);
     else for (const atom of new Set(needed.atoms)) (this.waiting[atom] ??= []).push(index);
   }
 
@@ -130,7 +141,8 @@ export class Program {
     if (known !== undefined) return atom.kind !== 'fieldref' && testValue(compileAtom(atom), known);
     const reads = [field];
     // Shapes that already speak Sigma's names keep them, unless the event uses that name for something else.
-    if (field !== atom.field && ![...(aliases as Aliases).values()].includes(atom.field)) reads.push(atom.field);
+    if (field !== atom.field && ![...(aliases as Aliases).values()].includes(atom.field))
+      reads.push(atom.field);
     return this.#local(atom, reads.map(foldFieldName).join('\n'), reads);
   }
 

@@ -16,7 +16,8 @@ export const regexBudget = 100;
 /** Values up to this length can not make an expression without nested repetition slow enough to matter. */
 const shortValue = 2048;
 
-const nestedRepetition = /\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*(?:[+*]|\{\d+,\d*\})|\((?:[^()\\]|\\.)*\|(?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d+,\d*\})/;
+const nestedRepetition =
+  /\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*(?:[+*]|\{\d+,\d*\})|\((?:[^()\\]|\\.)*\|(?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d+,\d*\})/;
 const repetition = /[+*]|\{\d+,\d*\}/g;
 const notLinear = /\(\?[=!<]|\\[1-9]|\\k</;
 
@@ -47,7 +48,14 @@ export function boundedTest(regex: RegExp, text: string): boolean {
 function assess(regex: RegExp): 'none' | 'long' | 'any' {
   const linear = !regex.ignoreCase && !notLinear.test(regex.source);
   const repeats = regex.source.match(repetition)?.length ?? 0;
-  const risk = linear || repeats === 0 ? 'none' : nestedRepetition.test(regex.source) ? 'any' : repeats > 1 ? 'long' : 'none';
+  const risk =
+    linear || repeats === 0
+      ? 'none'
+      : nestedRepetition.test(regex.source)
+        ? 'any'
+        : repeats > 1
+          ? 'long'
+          : 'none';
   risks.set(regex, risk);
   return risk;
 }

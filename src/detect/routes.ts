@@ -9,7 +9,11 @@ import { logSourceTable, type EventSelector, type LogSourceTable } from './logso
 export type LogSourceMode = 'auto' | 'sysmon' | 'audit' | 'raw';
 
 /** The selectors of a rule: it looks at events that any of them selects. Null: the table does not know it. */
-export function routesOf(source: LogSource, mode: LogSourceMode, table: LogSourceTable): EventSelector[] | null {
+export function routesOf(
+  source: LogSource,
+  mode: LogSourceMode,
+  table: LogSourceTable,
+): EventSelector[] | null {
   if (mode === 'raw') return [{}];
   const product = source.product?.toLowerCase() ?? '*';
   const category = lookup(table.categories, product, source.category);
@@ -18,7 +22,8 @@ export function routesOf(source: LogSource, mode: LogSourceMode, table: LogSourc
     // A service that the table knows is enough when the category adds nothing it knows, and the other way round.
     if (!category && !service) return null;
   }
-  const selectors = category && service ? cross(category, service) : (category ?? service ?? table.products[product]);
+  const selectors =
+    category && service ? cross(category, service) : (category ?? service ?? table.products[product]);
   if (!selectors) return null;
   return mode === 'auto' ? [...selectors] : selectors.filter((s) => !s.variant || s.variant === mode);
 }
@@ -71,7 +76,9 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
     data = parseYaml(readFileSync(path, 'utf8'), path);
   } catch (error) {
     if (error instanceof HuntbookError) throw error;
-    throw new HuntbookError('HB_CONFIG', `${path}: cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new HuntbookError('HB_CONFIG', `${path}: cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const fail = (where: string, what: string): never => {
     throw new HuntbookError('HB_CONFIG', `${path}: ${where}: ${what}`, {
@@ -80,10 +87,14 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
     });
   };
   const map = (value: unknown, where: string): [string, unknown][] =>
-    value && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : fail(where, 'must be a map');
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.entries(value)
+      : fail(where, 'must be a map');
   const texts = (value: unknown, where: string): string[] => {
     const list = Array.isArray(value) ? value : [value];
-    return list.every((item) => typeof item === 'string') ? list : fail(where, 'must be text or a list of text');
+    return list.every((item) => typeof item === 'string')
+      ? list
+      : fail(where, 'must be text or a list of text');
   };
   const selectors = (value: unknown, where: string): EventSelector[] =>
     (Array.isArray(value) ? value : [value]).map((item, i) => {
@@ -99,7 +110,9 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
           if (!ids.every((id) => Number.isInteger(id))) fail(at, 'eventId must be integers');
           selector[key] = ids;
         } else if (key === 'fields') {
-          selector[key] = Object.fromEntries(map(given, at).map(([k, v]) => [k, texts(v, `${at}.fields.${k}`)[0]]));
+          selector[key] = Object.fromEntries(
+            map(given, at).map(([k, v]) => [k, texts(v, `${at}.fields.${k}`)[0]]),
+          );
         } else selector[key] = texts(given, `${at}.${key}`);
       }
       return selector as EventSelector;
@@ -110,7 +123,8 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
   const products: Record<string, readonly EventSelector[]> = { ...base.products };
   for (const [part, content] of map(data, 'top level')) {
     if (part === 'products') {
-      for (const [product, value] of map(content, part)) products[product.toLowerCase()] = selectors(value, product);
+      for (const [product, value] of map(content, part))
+        products[product.toLowerCase()] = selectors(value, product);
     } else if (part === 'categories' || part === 'services') {
       const target = part === 'categories' ? categories : services;
       for (const [product, names] of map(content, part)) {

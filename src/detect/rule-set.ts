@@ -7,7 +7,14 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HuntbookError } from '../errors.ts';
-import { fillPlaceholders, loadRules, listRuleFiles, readPlaceholderFile, readRuleFile, type RuleFile } from '../sigma/index.ts';
+import {
+  fillPlaceholders,
+  loadRules,
+  listRuleFiles,
+  readPlaceholderFile,
+  readRuleFile,
+  type RuleFile,
+} from '../sigma/index.ts';
 import { RuleCompiler, type RuleSet } from './compile.ts';
 import { logSourceTable } from './logsource-table.ts';
 import { readLogSourceFile, type LogSourceMode } from './routes.ts';
@@ -62,10 +69,14 @@ async function compileFiles(paths: readonly string[], options: RuleSetOptions): 
     }
   }
   for (const other of others) {
-    const reason = new HuntbookError('HB_RULE_UNSUPPORTED', `${other.path}: ${other.kind} documents are not run yet`);
+    const reason = new HuntbookError(
+      'HB_RULE_UNSUPPORTED',
+      `${other.path}: ${other.kind} documents are not run yet`,
+    );
     compiler.refuse(reason, other.path, other.position.line, other.title);
   }
-  for (const error of errors) compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
+  for (const error of errors)
+    compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
   return compiler.finish(files);
 }
 
@@ -77,7 +88,8 @@ export function defaultCacheDir(): string {
 function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable, process.cwd()]));
-  for (const path of [options.logSourceFile, options.placeholderFile]) hash.update(path ? stamp(resolve(path)) : '-');
+  for (const path of [options.logSourceFile, options.placeholderFile])
+    hash.update(path ? stamp(resolve(path)) : '-');
   for (const { path, named } of files) hash.update(`${stamp(path)}${named}\n`);
   return hash.digest('hex').slice(0, 32);
 }

@@ -10,110 +10,120 @@ import { requiredLiteral } from './regex-literal.ts';
 /** Below this many literals a plain search of each is quicker than building and using the index. */
 const fewLiterals = 6;
 
+export const none = new Int32Array(0);
+
 export class SlotMatcher {
+  readonly #ids: Int32Array;
+  readonly #atoms: Atom[];
+  readonly #tests: (AtomTest | undefined)[];
+  /** Indexes into `#atoms`, by how they are found. */
   readonly #exact = new Map<string, number[]>();
-  /** Atoms that hold for any value. */
   readonly #always: number[] = [];
-  /** Literal -> the atoms that need it; index in step with `#literals`. */
-  readonly #literalAtoms: number[][] = [];
-  readonly #literals: string[] = [];
   readonly #unfiled: number[] = [];
-  readonly #tests = new Map<number, AtomTest>();
-  readonly #atoms: ReadonlyMap<number, Atom>;
+  readonly #literals: string[] = [];
+  readonly #literalAtoms: number[][] = [];
+  readonly #needles: NeedleSet | null;
+  /** Atoms already decided for the value at hand. */
+  readonly #decided: Int32Array;
+  #serial = 0;
   readonly #hits: number[] = [];
-  readonly #tried = new Set<number>();
-  #needles: NeedleSet | null = null;
   #lower = '';
   #value: string | number | bigint | boolean = '';
   readonly #visit = (literal: number, start: number): void => this.#found(literal, start);
 
   /** `atoms`: the ids that `match` returns, and what they mean. */
   constructor(atoms: ReadonlyMap<number, Atom>) {
-    this.#atoms = atoms;
+    this.#ids = Int32Array.from(atoms.keys());
+    this.#atoms = [...atoms.values()];
+    this.#tests = Array.from({ length: this.#atoms.length });
+    this.#decided = new Int32Array(this.#atoms.length);
     const byLiteral = new Map<string, number[]>();
-    for (const [id, atom] of atoms) {
-      const literal = necessaryLiteral(atom);
-      if (atom.kind === 'present') this.#always.push(id);
-      else if (atom.kind === 'exact') {
-        const key = atom.text.toLowerCase();
-        const list = this.#exact.get(key);
-        if (list) list.push(id);
-        else this.#exact.set(key, [id]);
-      } else if (literal.length >= 3) {
-        const list = byLiteral.get(literal);
-        if (list) list.push(id);
-        else byLiteral.set(literal, [id]);
-      } else if (atom.kind !== 'fieldref') this.#unfiled.push(id);
-    }
-    for (const [literal, ids] of byLiteral) {
+    for (let i = 0; i < this.#atoms.length; i++) this.#file(i, this.#atoms[i] as Atom, byLiteral);
+    for (const [literal, indexes] of byLiteral) {
       this.#literals.push(literal);
-      this.#literalAtoms.push(ids);
+      this.#literalAtoms.push(indexes);
     }
-    if (this.#literals.length > fewLiterals) this.#needles = new NeedleSet(this.#literals);
+    this.#needles = this.#literals.length > fewLiterals ? new NeedleSet(this.#literals) : null;
   }
 
   match(value: Value): Int32Array {
     this.#hits.length = 0;
-    this.#tried.clear();
+    this.#serial++;
     if (value !== null) this.#matchAny(value);
     return this.#hits.length === 0 ? none : Int32Array.from(this.#hits);
   }
 
-  #matchAny(value: Value): void {
-    if (typeof value === 'object') {
-      if (value === null) return;
-      for (const item of value) this.#matchAny(item);
+  #file(index: number, atom: Atom, byLiteral: Map<string, number[]>): void {
+    if (atom.kind === 'fieldref') return;
+    if (atom.kind === 'present') {
+      this.#always.push(index);
       return;
     }
+    const literal = necessaryLiteral(atom);
+    if (atom.kind !== 'exact' && literal.length < 3) {
+      this.#unfiled.push(index);
+      return;
+    }
+    const map = atom.kind === 'exact' ? this.#exact : byLiteral;
+    const list = map.get(literal);
+    if (list) list.push(index);
+    else map.set(literal, [index]);
+  }
+
+  #matchAny(value: Value): void {
+    if (typeof value === 'object') {
+      for (const item of value ?? []) this.#matchAny(item);
+      return;
+    }
+    const lower = (typeof value === 'string' ? value : String(value)).toLowerCase();
     this.#value = value;
-    this.#lower = (typeof value === 'string' ? value : String(value)).toLowerCase();
-    const lower = this.#lower;
-    // A list may hit an atom more than once, or fail it with one element and hit it with the next.
-    for (const id of this.#always) this.#add(id);
+    this.#lower = lower;
+    for (const index of this.#always) this.#add(index);
     const exact = this.#exact.get(lower);
-    if (exact) for (const id of exact) if (this.#test(id)) this.#add(id);
-    for (const id of this.#unfiled) if (this.#test(id)) this.#add(id);
+    if (exact) for (const index of exact) if (!(this.#atoms[index] as Atom).cased || this.#test(index)) this.#add(index);
+    for (const index of this.#unfiled) if (this.#test(index)) this.#add(index);
     if (this.#needles) this.#needles.scan(lower, this.#visit);
     else {
       for (let i = 0; i < this.#literals.length; i++) {
-        const at = lower.indexOf(this.#literals[i] as string);
-        if (at >= 0) for (const id of this.#literalAtoms[i] as number[]) if (this.#test(id)) this.#add(id);
+        const start = lower.indexOf(this.#literals[i] as string);
+        if (start < 0) continue;
+        for (const index of this.#literalAtoms[i] as number[]) if (this.#test(index)) this.#add(index);
       }
     }
   }
 
+  /** A literal stands at `start`: the place decides the common kinds without another look at the value. */
   #found(literal: number, start: number): void {
-    const length = (this.#literals[literal] as string).length;
-    for (const id of this.#literalAtoms[literal] as number[]) {
-      if (this.#tried.has(id)) continue;
-      const atom = this.#atoms.get(id) as Atom;
-      // The place of the literal decides the common kinds without another look at the value.
-      if (!atom.cased) {
-        if (atom.kind === 'contains') this.#add(id);
-        else if (atom.kind === 'ends') {
-          if (start + length === this.#lower.length) this.#add(id);
-        } else if (atom.kind === 'starts') {
-          if (start === 0) this.#add(id);
-        } else if (this.#test(id)) this.#add(id);
-      } else if (this.#test(id)) this.#add(id);
+    const end = start + (this.#literals[literal] as string).length;
+    for (const index of this.#literalAtoms[literal] as number[]) {
+      if (this.#decided[index] === this.#serial) continue;
+      const atom = this.#atoms[index] as Atom;
+      if (atom.cased || atom.kind === 'glob') {
+        if (this.#test(index)) this.#add(index);
+      } else if (atom.kind === 'contains') this.#add(index);
+      else if (atom.kind === 'ends') {
+        if (end === this.#lower.length) this.#add(index);
+      } else if (start === 0) this.#add(index);
     }
   }
 
-  #test(id: number): boolean {
-    if (this.#tried.has(id)) return false;
-    let test = this.#tests.get(id);
-    if (!test) this.#tests.set(id, (test = compileAtom(this.#atoms.get(id) as Atom)));
-    return test(this.#value);
+  #test(index: number): boolean {
+    if (this.#decided[index] === this.#serial) return false;
+    const atom = this.#atoms[index] as Atom;
+    if (!atom.cased) {
+      if (atom.kind === 'contains') return this.#lower.includes(atom.text);
+      if (atom.kind === 'ends') return this.#lower.endsWith(atom.text);
+      if (atom.kind === 'starts') return this.#lower.startsWith(atom.text);
+    }
+    return (this.#tests[index] ??= compileAtom(atom))(this.#value);
   }
 
-  #add(id: number): void {
-    if (this.#tried.has(id)) return;
-    this.#tried.add(id);
-    this.#hits.push(id);
+  #add(index: number): void {
+    if (this.#decided[index] === this.#serial) return;
+    this.#decided[index] = this.#serial;
+    this.#hits.push(this.#ids[index] as number);
   }
 }
-
-export const none = new Int32Array(0);
 
 /** Text that the folded value must contain for the atom to hold, or '' when there is none. */
 export function necessaryLiteral(atom: Atom): string {

@@ -19,7 +19,10 @@ export function parseMoment(text: string, option: string, now: number = Date.now
   if (age) return now - Number(age[1]) * (units[age[2] as string] as number);
   const ms = /^\d{4}-\d{2}/.test(text.trim()) ? toMillis(text.trim()) : null;
   if (ms !== null) return ms;
-  throw new HuntbookError('HB_USAGE', `${option}: '${text}' is not a time; write 2025-03-03T08:00:00Z or an age such as 24h`);
+  throw new HuntbookError(
+    'HB_USAGE',
+    `${option}: '${text}' is not a time; write 2025-03-03T08:00:00Z or an age such as 24h`,
+  );
 }
 
 /** What counts rows that have no time, when a time span was asked for. */

@@ -11,3 +11,4 @@ export type {
 export { parseMoment, type EventFilter } from './event-filter.ts';
 export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filter.ts';
 export { hunt, type HuntOptions, type HuntProgress } from './run.ts';
+export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';

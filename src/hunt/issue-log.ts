@@ -11,7 +11,12 @@ export class IssueLog {
   #unknownCount = 0;
 
   add(issue: Pick<SourceIssue, 'code' | 'source' | 'message' | 'line' | 'offset'>): void {
-    const where = issue.line !== undefined ? ` (line ${issue.line})` : issue.offset !== undefined ? ` (offset ${issue.offset})` : '';
+    const where =
+      issue.line !== undefined
+        ? ` (line ${issue.line})`
+        : issue.offset !== undefined
+          ? ` (offset ${issue.offset})`
+          : '';
     this.#count(issue.code, issue.source, issue.message + where, issue.message, 1);
   }
 
@@ -28,12 +33,20 @@ export class IssueLog {
   list(): SummaryIssue[] {
     const out: SummaryIssue[] = [...this.#issues.values()];
     if (this.#unknownCount > 0) {
-      const more = this.#unknownCount > this.#unknown.length ? ` and ${this.#unknownCount - this.#unknown.length} more` : '';
+      const more =
+        this.#unknownCount > this.#unknown.length
+          ? ` and ${this.#unknownCount - this.#unknown.length} more`
+          : '';
       const message = `files in folders that hold no events were passed over: ${this.#unknown.join(', ')}${more}`;
       out.push({ code: 'HB_UNKNOWN_KIND', source: '', message, count: this.#unknownCount });
     }
     if (this.#dropped > 0) {
-      out.push({ code: 'HB_LIMIT', source: '', message: 'more problems of the input than are listed', count: this.#dropped });
+      out.push({
+        code: 'HB_LIMIT',
+        source: '',
+        message: 'more problems of the input than are listed',
+        count: this.#dropped,
+      });
     }
     return out;
   }

@@ -10,9 +10,7 @@ import type { ScanResult } from './scanner.ts';
 import type { Finding } from './types.ts';
 
 /** Main to worker. */
-export type ToWorker =
-  | ScanJob
-  | { readonly kind: 'finish' };
+export type ToWorker = ScanJob | { readonly kind: 'finish' };
 
 export interface ScanJob {
   readonly kind: 'scan';
@@ -58,7 +56,12 @@ class WorkerPool {
   #front = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(options: HuntOptions, active: readonly boolean[], inputs: readonly ListedInput[], totalBytes: number) {
+  constructor(
+    options: HuntOptions,
+    active: readonly boolean[],
+    inputs: readonly ListedInput[],
+    totalBytes: number,
+  ) {
     this.#options = options;
     this.#inputs = inputs;
     this.#totalBytes = totalBytes;
@@ -68,7 +71,10 @@ class WorkerPool {
   }
 
   async run(threads: number): Promise<ScanResult[]> {
-    const workers = Array.from({ length: threads }, () => new Worker(workerUrl(), { workerData: this.#data }));
+    const workers = Array.from(
+      { length: threads },
+      () => new Worker(workerUrl(), { workerData: this.#data }),
+    );
     try {
       await Promise.all(workers.map((worker) => this.#serve(worker, threads)));
       await this.#writing;
@@ -81,7 +87,9 @@ class WorkerPool {
   #serve(worker: Worker, threads: number): Promise<void> {
     return new Promise((resolve, reject) => {
       worker.on('error', reject);
-      worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a hunting thread ended with ${code}`))));
+      worker.on('exit', (code) =>
+        code === 0 ? resolve() : reject(new Error(`a hunting thread ended with ${code}`)),
+      );
       worker.on('message', (message: FromWorker) => {
         switch (message.kind) {
           case 'findings':

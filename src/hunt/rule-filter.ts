@@ -19,8 +19,10 @@ export function ruleFilter(filter: RuleFilter): (info: RuleInfo) => boolean {
   const least = filter.level ? levelRank(filter.level) : 0;
   return (info) => {
     if (levelRank(info.level) < least) return false;
-    if (filter.status?.length && !filter.status.some((status) => same(status, info.status ?? ''))) return false;
-    if (filter.tags?.length && !filter.tags.some((tag) => info.tags.some((own) => tagMatches(tag, own)))) return false;
+    if (filter.status?.length && !filter.status.some((status) => same(status, info.status ?? '')))
+      return false;
+    if (filter.tags?.length && !filter.tags.some((tag) => info.tags.some((own) => tagMatches(tag, own))))
+      return false;
     if (filter.include?.length && !filter.include.some((name) => names(name, info))) return false;
     return !filter.exclude?.some((name) => names(name, info));
   };

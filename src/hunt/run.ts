@@ -50,7 +50,9 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
   const active = options.rules.rules.map(({ info }) => options.rule?.(info) ?? true);
   const threads = threadCount(options.threads, list);
   const results =
-    threads > 1 ? await scanInThreads(options, active, list.inputs, list.totalBytes, threads) : [await scanHere(options, active, list.inputs, list.totalBytes)];
+    threads > 1
+      ? await scanInThreads(options, active, list.inputs, list.totalBytes, threads)
+      : [await scanHere(options, active, list.inputs, list.totalBytes)];
   const span = new TimeSpan();
   for (const result of results) {
     issues.merge(result.issues);
@@ -96,7 +98,10 @@ async function scanHere(
   for (const { input, named } of inputs) {
     if (options.signal?.aborted) break;
     const report = options.onProgress;
-    const onProgress = report && ((bytes: number) => report({ bytes: before + bytes, totalBytes, events: scanner.events, current: input.name }));
+    const onProgress =
+      report &&
+      ((bytes: number) =>
+        report({ bytes: before + bytes, totalBytes, events: scanner.events, current: input.name }));
     await scanner.scan(input, named, options.onFinding, onProgress);
     before += input.size ?? 0;
     report?.({ bytes: before, totalBytes, events: scanner.events, current: input.name });
@@ -129,7 +134,11 @@ function mergeNever(results: readonly ScanResult[]): NeverFires[] {
 function describeNever(rules: RuleSet, never: readonly NeverFires[]): NeverFiringRule[] {
   return never.map(({ rule, reason, missing }) => {
     const { path, title } = (rules.rules[rule] as RuleSet['rules'][number]).info;
-    const text = { 'log source': `no events of ${missing}`, 'event id': `no events with ${missing}`, field: `no event has ${missing}` };
+    const text = {
+      'log source': `no events of ${missing}`,
+      'event id': `no events with ${missing}`,
+      field: `no event has ${missing}`,
+    };
     return { path, title, reason: text[reason] };
   });
 }

@@ -1,7 +1,21 @@
 /** Runs a rule set over inputs, one after the other: the part of a hunt that one thread does. */
 import { FieldTable } from '../events/index.ts';
-import { Matcher, onRegexTimeout, regexBudget, rulesThatNeverFire, type CompiledRule, type NeverFires, type RuleSet } from '../detect/index.ts';
-import { defaultLimits, openBatches, type ByteInput, type Limits, type SourceIssue } from '../sources/index.ts';
+import {
+  Matcher,
+  onRegexTimeout,
+  regexBudget,
+  rulesThatNeverFire,
+  type CompiledRule,
+  type NeverFires,
+  type RuleSet,
+} from '../detect/index.ts';
+import {
+  defaultLimits,
+  openBatches,
+  type ByteInput,
+  type Limits,
+  type SourceIssue,
+} from '../sources/index.ts';
 import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
 import { makeFinding } from './finding.ts';
 import { IssueLog } from './issue-log.ts';
@@ -106,7 +120,13 @@ export class Scanner {
       events: this.#events,
       findings: this.#findings,
       matchedRules: this.#set.rules.flatMap((_, rule) => (matched[rule] ? [rule] : [])),
-      neverFires: rulesThatNeverFire(this.#set, this.#matcher, this.#fields, this.#active, (rule) => matched[rule] === 1),
+      neverFires: rulesThatNeverFire(
+        this.#set,
+        this.#matcher,
+        this.#fields,
+        this.#active,
+        (rule) => matched[rule] === 1,
+      ),
       issues: this.issues.list(),
       firstTime: this.#span.first,
       lastTime: this.#span.last,

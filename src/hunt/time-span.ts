@@ -16,7 +16,10 @@ export class TimeSpan {
       const time = cellValue(batch, row, Field.SystemTime);
       if (time === null || typeof time === 'object' || typeof time === 'boolean') continue;
       if (low === null) low = high = time;
-      else if (typeof time !== typeof low || (typeof time === 'string' && time.length !== (low as string).length)) {
+      else if (
+        typeof time !== typeof low ||
+        (typeof time === 'string' && time.length !== (low as string).length)
+      ) {
         // Another form in the same batch: settle what there is and start again.
         this.#settle(low, high);
         low = high = time;

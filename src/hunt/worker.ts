@@ -7,7 +7,11 @@ import { Scanner, type ScanOptions } from './scanner.ts';
 import type { Finding } from './types.ts';
 
 const port = parentPort as MessagePort;
-const { rules, active, scan } = workerData as { rules: RuleSet; active: readonly boolean[]; scan: ScanOptions };
+const { rules, active, scan } = workerData as {
+  rules: RuleSet;
+  active: readonly boolean[];
+  scan: ScanOptions;
+};
 const scanner = new Scanner(rules, (rule) => active[rule] as boolean, scan);
 
 const send = (message: FromWorker): void => port.postMessage(message);

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Interner } from '../../src/detect/interner.ts';
+import { NeedleSet } from '../../src/detect/needles.ts';
+import { boundedTest, onRegexTimeout } from '../../src/detect/regex-bound.ts';
+import { requiredLiteral } from '../../src/detect/regex-literal.ts';
+
+describe('the needle index', () => {
+  it('finds every literal that occurs, and nothing else', () => {
+    const word = fc
+      .array(fc.constantFrom('a', 'b', 'c', '.', '\\', 'é', '中'), { minLength: 3, maxLength: 7 })
+      .map((l) => l.join(''));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(word, { minLength: 1, maxLength: 30 }),
+        fc.array(fc.oneof(word, fc.constantFrom('a', 'x')), { maxLength: 8 }).map((l) => l.join('')),
+        (literals, text) => {
+          const found = new Set<string>();
+          new NeedleSet(literals).scan(text, (literal, start) => {
+            expect(text.startsWith(literals[literal] as string, start)).toBe(true);
+            found.add(literals[literal] as string);
+          });
+          expect([...found].sort()).toEqual(literals.filter((literal) => text.includes(literal)).sort());
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the interner', () => {
+  it('gives equal ids to equal values and different ids to different ones', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(3), fc.nat(2), fc.uint8Array({ maxLength: 12, max: 2 })), {
+          maxLength: 300,
+        }),
+        (values) => {
+          const interner = new Interner();
+          const ids = new Map<string, number>();
+          for (const [slot, kind, bytes] of values) {
+            const key = `${slot} ${kind} ${bytes.join()}`;
+            const id = interner.intern(slot, kind, bytes, 0, bytes.length);
+            expect(ids.get(key) ?? ids.size).toBe(id);
+            ids.set(key, id);
+          }
+        },
+      ),
+    );
+  });
+
+  it('says so when it is full instead of growing for ever', () => {
+    const interner = new Interner();
+    const bytes = new Uint8Array(1 << 20);
+    const view = new DataView(bytes.buffer);
+    let id = 0;
+    for (let i = 0; id >= 0 && i < 100; i++) {
+      view.setUint32(0, i);
+      id = interner.intern(1, 1, bytes, 0, bytes.length);
+    }
+    expect(id).toBe(-1);
+    interner.clear();
+    expect(interner.intern(1, 1, bytes, 0, 16)).toBe(0);
+  });
+});
+
+describe('the literal that a regular expression needs', () => {
+  const sources = [
+    'abc+d',
+    'ab(cd|ef)ghi',
+    'x|powershell',
+    '\\\\temp\\\\.*\\.exe',
+    'foo{0}bar',
+    'a{2,}bcde',
+    '[abc]defg',
+    'ab?cdefg',
+    '(?:abc)?defgh',
+    'ab+?cdef',
+    'a\\.exe$',
+    '^start.*end',
+    'a\\x41bcd',
+    '\\bword\\b',
+    'abc(?=def)ghi',
+    'a.c.e',
+  ];
+  const alphabet = fc
+    .array(
+      fc.constantFrom(
+        ...'abcdefghistrow\\.xpl AE',
+        'powershell',
+        'exe',
+        'temp',
+        'start',
+        'end',
+        'word',
+        'bar',
+      ),
+      { maxLength: 14 },
+    )
+    .map((l) => l.join(''));
+  for (const source of sources) {
+    it(`of /${source}/ is in every match`, () => {
+      const literal = requiredLiteral(source);
+      fc.assert(
+        fc.property(alphabet, (text) => {
+          if (new RegExp(source, 'i').test(text)) expect(text.toLowerCase()).toContain(literal);
+        }),
+      );
+    });
+  }
+
+  it('is found where there is one', () => {
+    expect(requiredLiteral('\\\\temp\\\\.*\\.exe')).toBe('\\temp\\');
+    expect(requiredLiteral('x|powershell')).toBe('');
+  });
+});
+
+describe('regular expressions', () => {
+  it('end in bounded time on values made to stall them, and say when they gave up', () => {
+    const given: string[] = [];
+    onRegexTimeout((regex) => given.push(regex.source));
+    for (const regex of [/^(a+)+$/, /^(a+)+$/i, /^(?:a|aa)+$/i, /(?=(a+)+$)b/, /^(?:(a|aa)+)+$/i]) {
+      const started = performance.now();
+      expect(boundedTest(regex, `${'a'.repeat(60)}!`)).toBe(false);
+      expect(performance.now() - started).toBeLessThan(3000);
+    }
+    expect(given.length).toBeGreaterThan(0);
+    onRegexTimeout(() => {});
+  });
+});

@@ -2,7 +2,7 @@
 import type { Writable } from 'node:stream';
 import { csvField } from '../escape/index.ts';
 import { TextOut } from './text-out.ts';
-import { pickField, valueText } from './text.ts';
+import { distinctMatches, pickField, valueText } from './text.ts';
 import type { Finding, FindingSink } from './types.ts';
 
 export interface CsvOptions {
@@ -27,7 +27,10 @@ const columns: readonly (readonly [string, (finding: Finding) => string])[] = [
   ['commandLine', ({ event }) => pickField(event.fields, commandFields)],
   [
     'matched',
-    ({ matched }) => matched.map((m) => `${m.field ?? 'keyword'}=${valueText(m.value)}`).join('; '),
+    ({ matched }) =>
+      distinctMatches(matched)
+        .map((m) => `${m.field ?? 'keyword'}=${valueText(m.value)}`)
+        .join('; '),
   ],
   ['source', ({ event }) => event.source],
   ['ruleId', ({ rule }) => rule.id ?? ''],

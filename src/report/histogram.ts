@@ -30,6 +30,8 @@ const widths = [
   364000 * day,
 ];
 const maxBins = 4096;
+/** Date.parse takes far more than ISO 8601, even text that only ends in a number. */
+const iso = /^\d{4}-\d\d-\d\dT/;
 /** Clocks that were never set and empty FILETIMEs give times before this; they would squeeze all others together. */
 const earliest = Date.UTC(1990, 0);
 const latest = Date.UTC(9999, 0);
@@ -55,7 +57,7 @@ export class Histogram {
   undated = 0;
 
   add(time: string | null, level: Level): void {
-    const at = time === null ? NaN : Date.parse(time);
+    const at = time !== null && iso.test(time) ? Date.parse(time) : NaN;
     if (!(at >= earliest && at < latest)) {
       this.undated++;
       return;

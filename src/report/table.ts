@@ -8,7 +8,7 @@ import { levels } from './levels.ts';
 import { levelLabel, levelStyle, painter, type Paint } from './paint.ts';
 import { Tallies, type RuleTally } from './tally.ts';
 import { TextOut } from './text-out.ts';
-import { countOf, countText, timeSpan, timeText, valueText } from './text.ts';
+import { countOf, countText, distinctMatches, timeSpan, timeText, valueText } from './text.ts';
 import type { Finding, FindingSink, HuntSummary } from './types.ts';
 
 export interface TableOptions {
@@ -28,6 +28,7 @@ interface Sample {
 
 const maxMatched = 8;
 const levelWidth = 8;
+const timeColumn = 41;
 
 export function tableSink(stream: Writable, options: TableOptions = {}): FindingSink {
   const out = new TextOut(stream);
@@ -73,17 +74,13 @@ function renderRule(tally: RuleTally, samples: readonly Sample[], layout: Layout
   const count = countText(tally.count).padStart(countWidth);
   let text = `${level}  ${count}  ${paint('bold', show(tally.rule.title || '(no title)', room))}\n`;
 
-  const when = timeSpan(tally.first, tally.last);
-  const hosts = hostsText(tally);
   // Times in one column, so that the eye can run down the hosts; under each other where there is no room.
-  const timeColumn = 41;
-  if (room >= timeColumn + 2 + 20 || when === '') {
-    const line = when === '' ? hosts : `${padWidth(terminalText(when), timeColumn)}  ${hosts}`;
-    if (line !== '') text += blank + paint('dim', fitWidth(line, room)) + '\n';
-  } else {
-    text += blank + paint('dim', show(when, room)) + '\n';
-    if (hosts !== '') text += blank + paint('dim', fitWidth(hosts, room)) + '\n';
-  }
+  const when = terminalText(timeSpan(tally.first, tally.last));
+  const wide = room >= timeColumn + 2 + 20;
+  const hosts = hostsText(tally, wide && when !== '' ? room - timeColumn - 2 : room);
+  const meta =
+    wide && when !== '' && hosts !== '' ? [`${padWidth(when, timeColumn)}  ${hosts}`] : [when, hosts];
+  for (const line of meta) if (line !== '') text += `${blank}${paint('dim', fitWidth(line, room))}\n`;
   for (const sample of samples) text += renderSample(sample, blank, room, paint);
   const left = tally.count - samples.length;
   if (samples.length > 0 && left > 0) text += `${blank}${paint('dim', `  … ${countText(left)} more`)}\n`;
@@ -105,15 +102,19 @@ function sampleOf({ event, matched }: Finding, width: number): Sample {
   const place = event.recordId === null ? event.source : `${event.source} #${event.recordId}`;
   return {
     where: [time, event.host ?? '', place].filter(Boolean).map(clip).join('  '),
-    matched: matched.slice(0, maxMatched).map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))]),
+    matched: distinctMatches(matched)
+      .slice(0, maxMatched)
+      .map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))]),
   };
 }
 
-function hostsText(tally: RuleTally): string {
-  const { counts, overflow } = tally.hosts;
-  const names = tally.hosts.top(3).map((host) => show(host, 24));
-  const more = counts.size - names.length;
-  return names.join(', ') + (more > 0 ? ` + ${countText(more)}${overflow ? ' or more' : ' more'}` : '');
+/** As many of the first three hosts as fit, so that the number of the others is never cut off. */
+function hostsText({ hosts }: RuleTally, room: number): string {
+  for (const limit of [3, 2, 1]) {
+    const text = terminalText(hosts.text(limit));
+    if (textWidth(text) <= room) return text;
+  }
+  return fitWidth(terminalText(hosts.text(1)), room);
 }
 
 function renderTotals(
@@ -122,8 +123,10 @@ function renderTotals(
   layout: Pick<Layout, 'width' | 'paint'>,
 ): string {
   const { paint } = layout;
-  const cut = summary.truncated ? paint('yellow', ' A limit cut the run short.') : '';
-  if (tallies.total === 0) return `No findings.${cut}\n`;
+  const cut = summary.truncated
+    ? `${paint('yellow', 'A limit ended the run before the end of the input.')}\n`
+    : '';
+  if (tallies.total === 0) return `No findings.\n${cut}`;
   const parts = levels
     .filter((level) => tallies.byLevel.has(level))
     .map((level) =>
@@ -132,7 +135,7 @@ function renderTotals(
   const hosts = tallies.hosts.counts.size;
   const on = hosts > 0 ? ` on ${countOf(hosts, 'host')}` : '';
   const what = `${countOf(tallies.total, 'finding')} of ${countOf(tallies.rules, 'rule')}${on}`;
-  return `${paint('bold', what)}: ${parts.join(', ')}. Times are UTC.${cut}\n`;
+  return `${paint('bold', what)}: ${parts.join(', ')}. Times are UTC.\n${cut}`;
 }
 
 /** Hostile text made safe and cut to fit; a huge value is cut first, before any work is done on it. */

@@ -3,7 +3,7 @@
  * time. Memory grows with the number of rules only; host names come from hostile data and are capped.
  */
 import { levelOf, levelRank, type Level } from './levels.ts';
-import { isBefore } from './text.ts';
+import { countText, isBefore } from './text.ts';
 import type { Finding, FindingRule } from './types.ts';
 
 /** Distinct hosts remembered per rule; more are said as "at least". */
@@ -42,9 +42,13 @@ export class HostCounts {
     return entries.slice(0, limit).map(([host]) => host);
   }
 
-  /** `12`, or `1,000+` where more were seen than are remembered. */
-  get sizeText(): string {
-    return `${this.counts.size}${this.overflow ? '+' : ''}`;
+  /** The busiest hosts and how many more there are: `WS01, WS02 + 3 more`. */
+  text(limit: number): string {
+    const names = this.top(limit);
+    const more = this.counts.size - names.length;
+    return (
+      names.join(', ') + (more > 0 ? ` + ${countText(more)}${this.overflow ? ' or more' : ' more'}` : '')
+    );
   }
 }
 

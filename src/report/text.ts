@@ -1,5 +1,6 @@
 /** Small pieces of text that several formats share. All pure, all in UTC, none depending on the locale. */
 import { toJson, type Value } from '../events/index.ts';
+import type { FindingMatch } from './types.ts';
 
 /** A value as a person reads it: strings as they are, lists joined, null as nothing. */
 export function valueText(value: Value): string {
@@ -66,4 +67,12 @@ export function pickField(fields: Record<string, Value>, names: readonly string[
     return valueText(value);
   }
   return '';
+}
+
+/** The matches without those that show the same value of the same field again: several patterns often do. */
+export function distinctMatches(matched: readonly FindingMatch[]): FindingMatch[] {
+  return matched.filter(
+    (match, i) =>
+      matched.findIndex((other) => other.field === match.field && other.value === match.value) === i,
+  );
 }

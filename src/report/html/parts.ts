@@ -1,6 +1,6 @@
 /** Pieces that several sections of the page share. */
 import { levels, type Level } from '../levels.ts';
-import type { HostCounts, RuleTally } from '../tally.ts';
+import type { RuleTally } from '../tally.ts';
 import { countText } from '../text.ts';
 import { markup, type Markup, type Part } from './markup.ts';
 
@@ -61,11 +61,4 @@ export function note(text: Part): Markup {
 /** An id made of a number only: nothing of the rule itself is in it. */
 export function ruleAnchor(tally: RuleTally): string {
   return `rule-${tally.index + 1}`;
-}
-
-/** The busiest hosts and how many more there are. */
-export function hostsText(hosts: HostCounts, limit: number): string {
-  const names = hosts.top(limit);
-  const more = hosts.counts.size - names.length;
-  return names.join(', ') + (more > 0 ? ` + ${countText(more)}${hosts.overflow ? ' or more' : ' more'}` : '');
 }

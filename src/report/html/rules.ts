@@ -4,8 +4,8 @@ import { levelRank } from '../levels.ts';
 import type { RuleTally } from '../tally.ts';
 import { countOf, countText, timeSpan, timeText } from '../text.ts';
 import { evidence, link, markup, type Markup } from './markup.ts';
-import { hostsText, levelChip, note, ruleAnchor } from './parts.ts';
-import type { Sample } from './samples.ts';
+import { levelChip, note, ruleAnchor } from './parts.ts';
+import type { Sample, SampleMatch } from './samples.ts';
 
 const maxTags = 40;
 
@@ -33,7 +33,7 @@ export function renderRule(tally: RuleTally, samples: readonly Sample[]): Markup
  data-first="${first ?? ''}" data-last="${last ?? ''}"><details><summary>
 <span>${levelChip(level)}</span><span class="title">${evidence(rule.title || '(no title)')}</span>
 <span class="count">${countText(count)}<span class="sr"> ${count === 1 ? 'finding' : 'findings'}</span></span>
-<span class="hosts">${evidence(hostsText(tally.hosts, 3))}</span>
+<span class="hosts">${evidence(tally.hosts.text(2))}</span>
 <span class="when">${evidence(timeSpan(first, last))}</span></summary>
 <div class="body">${renderFacts(tally)}${renderSamples(samples, count)}</div></details></li>
 `;
@@ -81,9 +81,10 @@ function renderSample(sample: Sample): Markup {
 `;
 }
 
-function renderMatch({ field, value, pattern }: Sample['matched'][number]): Markup {
-  const by =
-    pattern === value ? null : markup` <span class="by">matches <code>${evidence(pattern)}</code></span>`;
+function renderMatch({ field, value, patterns }: SampleMatch): Markup {
+  const told = patterns.filter((pattern) => pattern !== value);
+  const codes = told.map((pattern) => markup` <code>${evidence(pattern)}</code>`);
+  const by = told.length === 0 ? null : markup`<span class="by">matches${codes}</span>`;
   return markup`<dt>${evidence(field)}</dt><dd><code>${evidence(value)}</code>${by}</dd>`;
 }
 

@@ -3,7 +3,7 @@
  * reached, the share of every rule is lowered alike, so that a noisy rule never hides a quiet one and the choice
  * depends on the order of findings only.
  */
-import { valueText } from '../text.ts';
+import { distinctMatches, valueText } from '../text.ts';
 import type { RuleTally } from '../tally.ts';
 import type { Finding } from '../types.ts';
 
@@ -12,10 +12,17 @@ export interface Sample {
   readonly host: string;
   readonly event: string;
   readonly source: string;
-  readonly matched: readonly { readonly field: string; readonly value: string; readonly pattern: string }[];
+  readonly matched: readonly SampleMatch[];
   readonly fields: readonly (readonly [string, string])[];
   readonly moreFields: number;
   readonly size: number;
+}
+
+/** One value of one field, with every pattern of the rule that it satisfied. */
+export interface SampleMatch {
+  readonly field: string;
+  readonly value: string;
+  readonly patterns: readonly string[];
 }
 
 export interface SampleLimits {
@@ -28,6 +35,8 @@ const maxPerSample = 24_000;
 const maxValue = 2_000;
 const maxName = 200;
 const maxMatched = 24;
+const maxPatterns = 8;
+const maxPattern = 400;
 
 export class Samples {
   readonly #lists = new Map<RuleTally, Sample[]>();
@@ -89,12 +98,17 @@ function sampleOf({ event, matched }: Finding): Sample {
     fields.push([clip(name, maxName), text]);
     size += name.length + text.length + 40;
   }
-  const shown = matched.slice(0, maxMatched).map((match) => ({
-    field: clip(match.field ?? 'any field', maxName),
-    value: clip(valueText(match.value), maxValue),
-    pattern: clip(match.pattern, maxValue),
-  }));
-  for (const match of shown) size += match.value.length + match.pattern.length + 80;
+  const shown = distinctMatches(matched)
+    .slice(0, maxMatched)
+    .map(({ field, value }) => ({
+      field: clip(field ?? 'any field', maxName),
+      value: clip(valueText(value), maxValue),
+      patterns: matched
+        .filter((match) => match.field === field && match.value === value)
+        .slice(0, maxPatterns)
+        .map(({ pattern }) => clip(pattern, maxPattern)),
+    }));
+  for (const { value, patterns } of shown) size += value.length + 80 + patterns.join('').length;
   const id = event.eventId === null ? '' : `${event.eventId}`;
   return {
     time: event.time === null ? null : clip(event.time, maxName),

@@ -78,7 +78,7 @@ function coverage(shown: number, findings: number): Markup | null {
   if (findings === 0) return note('No rule matched an event.');
   if (shown === findings) return null;
   return note(
-    `All counts are of all ${countText(findings)} findings. This page holds ${countText(shown)} of them in full, ` +
+    `Counts cover all ${countText(findings)} findings. This page holds ${countText(shown)} of them in full, ` +
       `the first of each rule; the NDJSON output holds every one.`,
   );
 }

@@ -34,7 +34,7 @@ h1{font-size:1.9rem;line-height:1.25;letter-spacing:-.015em;margin:.6rem 0 .3rem
 .tiles li{border:1px solid var(--line);border-top:4px solid var(--tone);border-radius:8px;background:var(--card);padding:.65rem .9rem .7rem}
 .tiles b{display:block;font-size:1.7rem;line-height:1.25;letter-spacing:-.02em}
 .tiles .name{color:var(--text);font-weight:650;text-transform:capitalize}.tiles small{color:var(--muted);display:block;font-size:.82rem}
-.tiles .zero{opacity:.62}
+.tiles .zero{--tone:var(--line)}.tiles .zero b,.tiles .zero .name{color:var(--muted)}
 .t-critical{--tone:var(--b-critical);--text:var(--critical)}.t-high{--tone:var(--b-high);--text:var(--high)}.t-medium{--tone:var(--b-medium);--text:var(--medium)}
 .t-low{--tone:var(--b-low);--text:var(--low)}.t-informational{--tone:var(--b-informational);--text:var(--informational)}.t-none{--tone:var(--b-none);--text:var(--none)}
 .totals{display:flex;flex-wrap:wrap;gap:.5rem 2.2rem;margin-top:1.2rem}
@@ -53,23 +53,23 @@ h3{font-size:.97rem}.sub{margin:1.5rem 0 .6rem}
 .x{display:flex;justify-content:space-between;margin:.45rem 0 0 2.6rem;color:var(--muted);font-size:.8rem}
 figcaption,.legend{color:var(--muted);font-size:.85rem;margin-top:.4rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;margin:0 0 .8rem;text-transform:capitalize}.legend svg{width:.75rem;height:.75rem;margin-right:.35rem}
-.tactics{display:grid;grid-template-columns:repeat(auto-fill,minmax(14.5rem,1fr));gap:.8rem}
+.tactics{display:grid;grid-template-columns:repeat(auto-fill,minmax(13rem,1fr));gap:.8rem}
 .tactics>li{border:1px solid var(--line);border-radius:8px;background:var(--sunk);padding:.75rem .85rem;min-width:0}
 .tactics h3 small,.big small{color:var(--muted);font-weight:400;font-size:.8rem}.big{font-size:1.35rem;font-weight:650;line-height:1.35}
 .bar{display:block;width:100%;height:7px;border-radius:2px;overflow:hidden;background:var(--line);margin:.15rem 0 .6rem}
 .techniques,.tags{display:flex;flex-wrap:wrap;gap:.3rem}.techniques li,.tags li{border:1px solid var(--line);border-radius:4px;background:var(--card);padding:0 .4rem;font-size:.8rem}.techniques span{color:var(--muted)}
 .links{margin-top:.6rem;font-size:.86rem;line-height:1.4}.links li{margin:.25rem 0;overflow-wrap:anywhere}
-.dot{color:var(--ink);display:block;padding-left:.85rem;position:relative}.dot::before{content:"";position:absolute;left:0;top:.4em;width:.5rem;height:.5rem;border-radius:50%;background:var(--tone)}
+.dot{color:var(--ink);display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;padding-left:.85rem;position:relative}.dot::before{content:"";position:absolute;left:0;top:.4em;width:.5rem;height:.5rem;border-radius:50%;background:var(--tone)}
 .d-critical{--tone:var(--b-critical)}.d-high{--tone:var(--b-high)}.d-medium{--tone:var(--b-medium)}.d-low{--tone:var(--b-low)}.d-informational,.d-none{--tone:var(--b-informational)}
 .chip{display:inline-block;min-width:5.2rem;text-align:center;border-radius:4px;padding:.08rem .45rem;font-size:.76rem;font-weight:650;color:var(--on);text-transform:capitalize;line-height:1.5}
 .c-critical{background:var(--critical)}.c-high{background:var(--high)}.c-medium{background:var(--medium)}.c-low{background:var(--low)}.c-informational,.c-none{background:var(--informational)}
 table{width:100%;border-collapse:collapse;font-size:.92rem}th,td{text-align:left;vertical-align:top;padding:.42rem .8rem .42rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--muted);font-size:.8rem;font-weight:600;white-space:nowrap}tbody th{font-weight:600}tbody tr:last-child>*{border-bottom:0}
-.num{text-align:right;white-space:nowrap}.barcell{width:38%}.barcell .bar{margin:.45rem 0}.path,.src{overflow-wrap:anywhere;color:var(--muted)}td.path{color:var(--ink);width:42%}
+.num{text-align:right;white-space:nowrap}.barcell{width:38%}#hosts thead th:last-child,.barcell{padding-left:1.2rem}.barcell .bar{margin:.45rem 0}.path,.src{overflow-wrap:anywhere;color:var(--muted)}td.path{color:var(--ink);width:32%}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:center;margin-bottom:.9rem;font-size:.88rem;color:var(--muted)}.tools[hidden]{display:none}
 .tools input,.tools select,.tools button{font:inherit;color:var(--ink);background:var(--sunk);border:1px solid var(--line);border-radius:6px;padding:.35rem .6rem}.tools input{width:16rem;max-width:60vw}
 .tools button{cursor:pointer;margin-right:.4rem}.tools button:hover{border-color:var(--muted)}
-.rulehead,.rules>li>details>summary{display:grid;grid-template-columns:6rem minmax(0,1fr) 5rem minmax(0,15rem) 19rem;gap:0 1rem;align-items:baseline}
+.rulehead,.rules>li>details>summary{display:grid;grid-template-columns:6rem minmax(0,1fr) 4.6rem minmax(0,13.5rem) 20.5rem;gap:0 1rem;align-items:baseline}
 .rulehead{color:var(--muted);font-size:.8rem;font-weight:600;padding:0 .5rem .35rem 1.6rem;border-bottom:1px solid var(--line)}.rulehead span:nth-child(3),.count{text-align:right}
 .rules>li{border-bottom:1px solid var(--line)}.rules>li:last-child{border-bottom:0}.rules>li[hidden]{display:none}
 .rules>li>details>summary{cursor:pointer;padding:.5rem .5rem .5rem 1.6rem;position:relative;list-style:none;border-radius:6px}
@@ -77,14 +77,14 @@ thead th{color:var(--muted);font-size:.8rem;font-weight:600;white-space:nowrap}t
 .rules>li>details>summary::before{content:"";position:absolute;left:.5rem;top:1.05rem;border:.28rem solid transparent;border-left-color:var(--muted)}
 .rules>li>details[open]>summary::before{transform:rotate(90deg);transform-origin:25% 50%}
 .rules>li>details>summary:hover{background:var(--sunk)}li:target>details>summary{background:var(--sunk);box-shadow:inset 3px 0 var(--link)}
-.title{font-weight:600;overflow-wrap:anywhere}.count{font-weight:650}.hosts,.when{color:var(--muted);font-size:.88rem;overflow-wrap:anywhere}.hosts{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.title{font-weight:600;overflow-wrap:anywhere}.count{font-weight:650}.hosts,.when{color:var(--muted);font-size:.88rem;overflow-wrap:anywhere}.when{font-size:.84rem}.hosts{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .body{padding:.2rem 0 1.1rem 1.6rem}
 .facts{display:flex;flex-wrap:wrap;gap:.45rem 2rem;margin-bottom:.8rem;font-size:.9rem}.facts dt{color:var(--muted);font-size:.78rem}.facts dd{overflow-wrap:anywhere}
 .findings{background:var(--sunk);border:1px solid var(--line);border-radius:8px;border-collapse:separate;border-spacing:0}.findings th,.findings td{padding:.5rem .8rem}
 .time{white-space:nowrap;width:13.5rem}td.host{width:12rem}
 .matched{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.1rem .9rem}.matched dt{color:var(--muted);font-size:.88rem}
-.matched dd,.fields dd{overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}.matched code{font-size:1em}.by{color:var(--muted);font-size:.92em}.by code{color:var(--medium)}
-td>details{margin-top:.35rem}td>details>summary,.reason>summary{cursor:pointer;color:var(--link);font-size:.86rem}.src{margin-left:.5rem}
+.matched dd,.fields dd{overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}.matched code{font-size:1em}.by{display:block;color:var(--muted);font-size:.9em}.by code{background:var(--sunk);border:1px solid var(--line);border-radius:3px;padding:0 .25rem}
+td>details{margin-top:.35rem}td>details>summary,.reason>summary{cursor:pointer;color:var(--link);font-size:.86rem}.src{margin-top:.3rem}
 .fields{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(0,1fr);gap:.12rem 1rem;margin-top:.5rem;padding:.6rem .8rem;background:var(--card);border:1px solid var(--line);border-radius:6px;font-size:.84rem}.fields dt{color:var(--muted);overflow-wrap:anywhere}
 .reason{border-bottom:1px solid var(--line);padding:.5rem 0}.reason>summary{color:var(--ink);font-size:.95rem}.reason>*:not(summary){margin:.5rem 0 .3rem 1.1rem;width:auto}.reason>table{width:calc(100% - 1.1rem)}
 .plain li{margin:.2rem 0}.plain .path{margin-left:.4rem}
@@ -93,6 +93,6 @@ footer{color:var(--muted);font-size:.85rem;padding:0 0 2.5rem}
 @media (max-width:40rem){.wrap{padding:0 .9rem}main section{padding:1rem .9rem;border-radius:8px}h1{font-size:1.5rem}.tiles{grid-template-columns:repeat(2,1fr)}
 .rules>li>details>summary{grid-template-columns:minmax(0,1fr) auto;padding-left:1.3rem}.rules>li>details>summary>span:first-child,.hosts,.when{grid-column:1/-1}.body{padding-left:0}
 .x span:nth-child(even){display:none}.findings,.findings tbody,.findings tr,.findings td{display:block;width:auto}.findings thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
-.findings td{border-bottom:0;padding:.15rem .7rem}.findings tr{border-bottom:1px solid var(--line);padding:.5rem 0;display:block}.matched,.fields{grid-template-columns:minmax(0,1fr)}.matched dd,.fields dd{margin-bottom:.3rem}.barcell,.hosttable th:last-child{display:none}}
+.findings td{border-bottom:0;padding:.15rem .7rem}.findings tr{border-bottom:1px solid var(--line);padding:.5rem 0;display:block}.matched,.fields{grid-template-columns:minmax(0,1fr)}.matched dd,.fields dd{margin-bottom:.3rem}.barcell,#hosts th:last-child{display:none}}
 @media print{:root{--page:#fff;--sunk:#fff;--shadow:none}body{font-size:10pt}nav,.tools{display:none!important}.wrap{max-width:none;padding:0}main section{border:0;padding:.5rem 0;margin:1rem 0}.tactics>li,.tiles li,.rules>li>details>summary,.findings tr{break-inside:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit}}
 `;

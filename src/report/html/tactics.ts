@@ -6,8 +6,8 @@ import { countOf, countText } from '../text.ts';
 import { evidence, link, markup, type Markup } from './markup.ts';
 import { levelBar, note, ruleAnchor } from './parts.ts';
 
-const maxTechniques = 10;
-const maxRules = 4;
+const maxTechniques = 6;
+const maxRules = 3;
 
 interface Column {
   /** Null: the rules name no tactic. */

@@ -76,7 +76,9 @@ function widthText(seconds: number): string {
 
 function niceCeiling(value: number): number {
   const scale = 10 ** Math.floor(Math.log10(value));
-  return scale * ([1, 2, 4, 5, 6, 8].find((factor) => factor * scale >= value) ?? 10);
+  return Math.ceil(
+    scale * ([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((factor) => factor * scale >= value) ?? 10),
+  );
 }
 
 function fixed(value: number): string {

@@ -8,6 +8,7 @@ import type { Finding, FindingRule } from './types.ts';
 
 /** Distinct hosts remembered per rule; more are said as "at least". */
 const maxHosts = 1000;
+const maxName = 200;
 
 export interface RuleTally {
   readonly rule: FindingRule;
@@ -29,7 +30,8 @@ export class HostCounts {
     this.#max = max;
   }
 
-  add(host: string): void {
+  add(name: string): void {
+    const host = name.length > maxName ? name.slice(0, maxName) : name;
     const count = this.counts.get(host);
     if (count !== undefined) this.counts.set(host, count + 1);
     else if (this.counts.size < this.#max) this.counts.set(host, 1);

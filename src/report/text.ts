@@ -32,7 +32,7 @@ export function bytesText(bytes: number): string {
 export function secondsText(seconds: number): string {
   if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(2)} s`;
-  if (seconds < 99.5) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   return whole < 3600
     ? `${Math.floor(whole / 60)} min ${whole % 60} s`

@@ -31,13 +31,21 @@ export type AtomKind =
   | 'fieldref'
   | 'timepart';
 
-/** `field` null is a keyword: any value of the event. `text` is folded unless `cased`. */
+/**
+ * `field` null is a keyword: any value of the event. `text` is the literal of the four plain kinds, as written, and
+ * the other field's name of `fieldref`; `value` is there for the kinds that need more.
+ */
 export interface Atom {
   readonly field: string | null;
   readonly kind: AtomKind;
-  readonly value: SigmaValue;
   readonly text: string;
   readonly cased: boolean;
+  readonly value?: SigmaValue;
+}
+
+/** The literal as it is compared. */
+export function literalOf({ text, cased }: Atom): string {
+  return cased ? text : text.toLowerCase();
 }
 
 export type AtomTest = (value: string | number | bigint | boolean) => boolean;
@@ -46,58 +54,41 @@ export type AtomTest = (value: string | number | bigint | boolean) => boolean;
 export function makeAtom(field: string | null, value: SigmaValue): Atom {
   switch (value.kind) {
     case 'string':
-      return stringAtom(field, value.parts, value.cased, value);
+      return stringAtom(field, value.parts, value.cased);
     case 'number':
-    case 'bool': {
-      const parts = field === null ? [ANY, String(value.value), ANY] : [String(value.value)];
-      return stringAtom(field, parts as StringPart[], false, value);
-    }
+    case 'bool':
+      return stringAtom(field, [String(value.value)], false);
     case 'null':
     case 'exists':
-      return { field, kind: 'present', value: { kind: 'exists', value: true }, text: '', cased: false };
+      return { field, kind: 'present', text: '', cased: false };
     case 'fieldref':
-      return { field, kind: 'fieldref', value, text: value.field, cased: value.cased };
+      return { field, kind: 'fieldref', text: value.field, cased: value.cased, value };
     default:
-      return { field, kind: value.kind, value, text: '', cased: true };
+      return { field, kind: value.kind, text: '', cased: true, value };
   }
 }
 
-function stringAtom(
-  field: string | null,
-  given: readonly StringPart[],
-  cased: boolean,
-  value: SigmaValue,
-): Atom {
+function stringAtom(field: string | null, given: readonly StringPart[], cased: boolean): Atom {
   let parts = given.filter((part) => part !== '');
   // A keyword is found anywhere in a value.
   if (field === null) parts = [ANY, ...parts, ANY];
   parts = parts.filter((part, i) => part !== ANY || parts[i - 1] !== ANY);
-  const literal = parts.filter((part) => typeof part === 'string');
   const inner = parts.filter((part) => part !== ANY);
-  const text = cased ? literal.join('') : literal.join('').toLowerCase();
-  const make = (kind: AtomKind): Atom => ({
-    field,
-    kind,
-    text,
-    cased,
-    value: value.kind === 'string' ? { kind: 'string', parts, cased } : value,
-  });
-  if (parts.length === 0) return make('exact');
-  const onlyLiteral = inner.length > 0 && inner.every((part) => typeof part === 'string');
-  if (onlyLiteral && inner.length === parts.length) return make('exact');
-  // Adjacent literal parts may stand next to each other, but a `*` between them makes it a glob.
-  const stars = parts.flatMap((part, i) => (part === ANY ? [i] : []));
+  const stars = parts.length - inner.length;
   const atStart = parts[0] === ANY;
   const atEnd = parts.length > 1 && parts[parts.length - 1] === ANY;
-  if (onlyLiteral && stars.length === Number(atStart) + Number(atEnd)) {
-    return make(atStart ? (atEnd ? 'contains' : 'ends') : 'starts');
+  const plain = (inner.length > 0 || stars === 0) && inner.every((part) => typeof part === 'string');
+  if (!plain || stars !== Number(atStart) + Number(atEnd)) {
+    return { field, kind: 'glob', text: '', cased, value: { kind: 'string', parts, cased } };
   }
-  return make('glob');
+  const kind = atStart ? (atEnd ? 'contains' : 'ends') : atEnd ? 'starts' : 'exact';
+  return { field, kind, text: inner.join(''), cased };
 }
 
 /** The slow, plain meaning of an atom for one scalar. `fieldref` is tested by the caller, who has the event. */
 export function compileAtom(atom: Atom): AtomTest {
-  const { kind, text, cased, value } = atom;
+  const { kind, cased, value } = atom;
+  const text = literalOf(atom);
   switch (kind) {
     case 'exact':
       return (v) => fold(v, cased) === text;
@@ -156,26 +147,40 @@ export function fold(value: string | number | bigint | boolean, cased: boolean):
 
 /** The atom as a hunter would write it, for the evidence of a finding. */
 export function describeAtom(atom: Atom): string {
-  const value = atom.value;
+  const literal = atom.text.replace(/[*?]/g, '\\$&');
+  switch (atom.kind) {
+    case 'exact':
+      return literal;
+    case 'contains':
+      return `*${literal}*`;
+    case 'starts':
+      return `${literal}*`;
+    case 'ends':
+      return `*${literal}`;
+    case 'fieldref':
+      return `= ${atom.text}`;
+    default:
+      return atom.value ? describeValue(atom.value) : 'present';
+  }
+}
+
+const signs = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+function describeValue(value: SigmaValue): string {
   switch (value.kind) {
     case 'string':
       return value.parts
         .map((part) => (part === ANY ? '*' : part === ONE ? '?' : String(part).replace(/[*?]/g, '\\$&')))
         .join('');
-    case 'number':
-    case 'bool':
-      return String(value.value);
     case 'regex':
       return `/${value.source}/${value.flags}`;
     case 'cidr':
       return value.network;
     case 'compare':
-      return `${{ gt: '>', gte: '>=', lt: '<', lte: '<=' }[value.op]} ${value.value}`;
+      return `${signs[value.op]} ${value.value}`;
     case 'timepart':
-      return `${value.unit} ${{ eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' }[value.op]} ${value.value}`;
-    case 'fieldref':
-      return `= ${value.field}`;
+      return `${value.unit} ${signs[value.op]} ${value.value}`;
     default:
-      return 'present';
+      return value.kind;
   }
 }

@@ -135,13 +135,7 @@ export class RuleCompiler {
 
   #match(field: string | null, value: SigmaValue): Tree {
     const atom = makeAtom(field, value);
-    const key = JSON.stringify([
-      atom.field?.toLowerCase(),
-      atom.kind,
-      atom.cased,
-      atom.text,
-      atom.kind === 'exact' ? 0 : atom.value,
-    ]);
+    const key = `${atom.field?.toLowerCase() ?? ''}\0${atom.kind}${atom.cased ? 1 : 0}\0${atom.text}\0${atom.value ? JSON.stringify(atom.value) : ''}`;
     let id = this.#atomIds.get(key);
     if (id === undefined) {
       id = this.#atoms.push(atom) - 1;

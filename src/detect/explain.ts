@@ -196,23 +196,22 @@ function absentReason(field: string, context: Context): string {
 
 /** The near misses that cost rule authors most time. */
 function whyNot(atom: Atom, value: Value): string {
-  if (atom.cased && atom.value.kind === 'string') {
-    const relaxed = makeAtom(atom.field, { ...atom.value, cased: false });
-    if (testValue(compileAtom(relaxed), value)) return 'case differs: ';
+  const nearly = (relaxed: Atom): boolean => testValue(compileAtom(relaxed), value);
+  const given = atom.value;
+  if (given?.kind === 'regex') {
+    if (given.flags.includes('i') || !nearly({ ...atom, value: { ...given, flags: `${given.flags}i` } }))
+      return '';
+    return 'case differs (regular expressions mind case; add |i): ';
   }
-  if (atom.kind === 'regex') {
-    const { source, flags } = atom.value as { source: string; flags: string };
-    if (!flags.includes('i')) {
-      const relaxed: Atom = { ...atom, value: { kind: 'regex', source, flags: `${flags}i` } };
-      if (testValue(compileAtom(relaxed), value))
-        return 'case differs (regular expressions mind case; add |i): ';
-    }
-    return '';
+  if (given !== undefined && given.kind !== 'string') return '';
+  if (atom.cased) {
+    const relaxed = { ...atom, cased: false, ...(given && { value: { ...given, cased: false } }) };
+    if (nearly(relaxed)) return 'case differs: ';
   }
   if ((atom.kind === 'exact' || atom.kind === 'starts' || atom.kind === 'ends') && atom.text !== '') {
-    const anywhere: Atom = { ...atom, kind: 'contains' };
-    if (testValue(compileAtom(anywhere), value))
+    if (nearly({ ...atom, kind: 'contains' })) {
       return 'the text is there, but not in that place (wildcard or |contains): ';
+    }
   }
   return '';
 }

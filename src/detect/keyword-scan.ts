@@ -7,7 +7,6 @@
  * as text. A keyword without such a run makes every row a candidate.
  */
 import type { EventBatch } from '../events/index.ts';
-import { ANY, ONE } from '../sigma/index.ts';
 import type { Atom } from './atoms.ts';
 import { rollGram } from './needles.ts';
 
@@ -88,10 +87,11 @@ const lower = Uint8Array.from({ length: 256 }, (_, i) => (i >= 0x41 && i <= 0x5a
 
 /** The longest run that is certain to stand in the bytes, or ''. Starts with the gram to look for. */
 function certainRun(atom: Atom): string {
-  if (atom.value.kind !== 'string') return '';
+  const literals =
+    atom.kind === 'contains' ? [atom.text] : atom.value?.kind === 'string' ? atom.value.parts : [];
   let best = '';
-  for (const part of atom.value.parts) {
-    if (part === ANY || part === ONE || typeof part !== 'string') continue;
+  for (const part of literals) {
+    if (typeof part !== 'string') continue;
     // Folding beyond ASCII can produce ASCII letters (the Kelvin sign); the other way round can not happen here,
     // because k and s are taken as uncertain below.
     for (const [run] of part.toLowerCase().matchAll(runOf)) {

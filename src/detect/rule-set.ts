@@ -20,7 +20,7 @@ import { logSourceTable } from './logsource-table.ts';
 import { readLogSourceFile, type LogSourceMode } from './routes.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 1;
+const cacheVersion = 2;
 
 export interface RuleSetOptions {
   readonly mode?: LogSourceMode;

@@ -3,7 +3,7 @@
  * Contract: `match` returns exactly the atoms whose `compileAtom` test holds for the value, in no order.
  */
 import type { Value } from '../events/index.ts';
-import { compileAtom, type Atom, type AtomTest } from './atoms.ts';
+import { compileAtom, literalOf, type Atom, type AtomTest } from './atoms.ts';
 import { NeedleSet } from './needles.ts';
 import { requiredLiteral } from './regex-literal.ts';
 
@@ -15,6 +15,7 @@ export const none = new Int32Array(0);
 export class SlotMatcher {
   readonly #ids: Int32Array;
   readonly #atoms: Atom[];
+  readonly #folded: string[];
   readonly #tests: (AtomTest | undefined)[];
   /** Indexes into `#atoms`, by how they are found. */
   readonly #exact = new Map<string, number[]>();
@@ -35,6 +36,7 @@ export class SlotMatcher {
   constructor(atoms: ReadonlyMap<number, Atom>) {
     this.#ids = Int32Array.from(atoms.keys());
     this.#atoms = [...atoms.values()];
+    this.#folded = this.#atoms.map(literalOf);
     this.#tests = Array.from({ length: this.#atoms.length });
     this.#decided = new Int32Array(this.#atoms.length);
     const byLiteral = new Map<string, number[]>();
@@ -80,7 +82,9 @@ export class SlotMatcher {
     this.#lower = lower;
     for (const index of this.#always) this.#add(index);
     const exact = this.#exact.get(lower);
-    if (exact) for (const index of exact) if (!(this.#atoms[index] as Atom).cased || this.#test(index)) this.#add(index);
+    if (exact)
+      for (const index of exact)
+        if (!(this.#atoms[index] as Atom).cased || this.#test(index)) this.#add(index);
     for (const index of this.#unfiled) if (this.#test(index)) this.#add(index);
     if (this.#needles) this.#needles.scan(lower, this.#visit);
     else {
@@ -111,9 +115,10 @@ export class SlotMatcher {
     if (this.#decided[index] === this.#serial) return false;
     const atom = this.#atoms[index] as Atom;
     if (!atom.cased) {
-      if (atom.kind === 'contains') return this.#lower.includes(atom.text);
-      if (atom.kind === 'ends') return this.#lower.endsWith(atom.text);
-      if (atom.kind === 'starts') return this.#lower.startsWith(atom.text);
+      const text = this.#folded[index] as string;
+      if (atom.kind === 'contains') return this.#lower.includes(text);
+      if (atom.kind === 'ends') return this.#lower.endsWith(text);
+      if (atom.kind === 'starts') return this.#lower.startsWith(text);
     }
     return (this.#tests[index] ??= compileAtom(atom))(this.#value);
   }

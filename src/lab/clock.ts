@@ -8,15 +8,22 @@ export const HOUR = 60 * MINUTE;
 
 const FILETIME_EPOCH_OFFSET = 11_644_473_600_000_000n;
 
-let cachedSecond = -1;
-let cachedDate = '';
-let cachedTime = '';
+const DAY_SECONDS = 86_400;
+const pad2 = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
 
-function remember(second: number): void {
-  const iso = new Date(second * 1000).toISOString();
-  cachedSecond = second;
-  cachedDate = iso.slice(0, 10);
-  cachedTime = iso.slice(11, 19);
+let cachedDay = -1;
+let cachedDate = '';
+
+/** `2025-03-03`, then `separator`, then `08:00:00`. */
+function dateAndTime(second: number, separator: string): string {
+  const day = Math.floor(second / DAY_SECONDS);
+  if (day !== cachedDay) {
+    cachedDay = day;
+    cachedDate = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+  }
+  const rest = second - day * DAY_SECONDS;
+  const minute = Math.floor(rest / 60);
+  return `${cachedDate}${separator}${pad2[Math.floor(minute / 60)]}:${pad2[minute % 60]}:${pad2[rest % 60]}`;
 }
 
 function tick(time: number): number {
@@ -26,17 +33,15 @@ function tick(time: number): number {
 /** As Sysmon writes it: `2025-03-03 08:00:00.123`. */
 export function sysmonTime(time: number): string {
   const second = Math.floor(time / SECOND);
-  if (second !== cachedSecond) remember(second);
   const milli = Math.floor((time - second * SECOND) / 1000);
-  return `${cachedDate} ${cachedTime}.${String(milli).padStart(3, '0')}`;
+  return `${dateAndTime(second, ' ')}.${String(milli).padStart(3, '0')}`;
 }
 
 /** ISO 8601 with seven decimals: `2025-03-03T08:00:00.1234563Z`. */
 export function systemTime(time: number): string {
   const second = Math.floor(time / SECOND);
-  if (second !== cachedSecond) remember(second);
   const micro = String(time - second * SECOND).padStart(6, '0');
-  return `${cachedDate}T${cachedTime}.${micro}${tick(time)}Z`;
+  return `${dateAndTime(second, 'T')}.${micro}${tick(time)}Z`;
 }
 
 /** Windows FILETIME: 100 ns since 1601. */

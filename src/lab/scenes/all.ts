@@ -2,19 +2,36 @@
 import { HuntbookError } from '../../errors.ts';
 import { comsvcsDump, hiveSave, kerberoast, passwordSpray, taskManagerDump } from './credentials.ts';
 import { macroChain, scriptedWord, wmiSubscription } from './execution.ts';
+import { logClearing, masquerade, timestomp } from './evasion.ts';
+import { remoteTask, serviceExecution, winRm } from './lateral.ts';
+import { encodedTask, localAdministrator, newService, runKey } from './persistence.ts';
+import { bitsDownload, certutilDownload, discovery } from './tools.ts';
 import type { Scene } from './types.ts';
 
 export type { Scene } from './types.ts';
 
 export const allScenes: readonly Scene[] = [
   macroChain,
+  discovery,
+  runKey,
+  certutilDownload,
   scriptedWord,
-  wmiSubscription,
-  taskManagerDump,
-  comsvcsDump,
-  hiveSave,
   kerberoast,
+  wmiSubscription,
+  masquerade,
   passwordSpray,
+  localAdministrator,
+  comsvcsDump,
+  bitsDownload,
+  hiveSave,
+  winRm,
+  newService,
+  serviceExecution,
+  taskManagerDump,
+  encodedTask,
+  remoteTask,
+  timestomp,
+  logClearing,
 ];
 
 /** The scenes asked for by name. */

@@ -52,7 +52,8 @@ function evtxShape(schema: EventSchema): Render {
       : { '#attributes': { Qualifiers: schema.qualifiers }, '#text': schema.eventId };
   const head = `{"Event":{"#attributes":{"xmlns":"${EVENT_NAMESPACE}"},"System":{"Provider":{"#attributes":${q(provider)}},"EventID":${q(id)},"Version":${schema.version},"Level":${schema.level},"Task":${schema.task},"Opcode":${schema.opcode},"Keywords":"${schema.keywords}","TimeCreated":{"#attributes":{"SystemTime":"`;
   const channel = `}},"Channel":${q(schema.channel)},"Computer":"`;
-  const data = dataOf(schema, valueText);
+  // An element of UserData without text has no value; one of EventData has an empty one.
+  const data = dataOf(schema, schema.userData === undefined ? valueText : elementText);
   const [open, close] =
     schema.userData === undefined
       ? ['"EventData":{', '}}}\n']
@@ -111,6 +112,10 @@ function valueText(type: FieldType, value: LabValue): string {
   if (type === 's') return q(value);
   if (type === 'x4' || type === 'x8') return `"0x${(value as number).toString(16)}"`;
   return type === 'g' || type === 'sid' ? `"${value}"` : String(value);
+}
+
+function elementText(type: FieldType, value: LabValue): string {
+  return value === '' ? 'null' : valueText(type, value);
 }
 
 function textValue(type: FieldType, value: LabValue): string {

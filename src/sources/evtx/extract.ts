@@ -153,47 +153,107 @@ export class Extractor {
     return (program.wanted = planWanted(program, this.#fields, keepConstants));
   }
 
+  /** Adds the cells of a plan. The common kinds of leaf are written to the batch's arrays right here. */
   #emit(plan: Plan, spans: Int32Array, descriptors: number, count: number, base: number): void {
     const batch = this.#batch;
     const bytes = this.#bytes;
     const starts = this.#starts;
-    const { field, source, flags, guarded } = plan;
-    for (let leaf = 0; leaf < plan.count; leaf++) {
-      if (guarded[leaf] === 1 && this.#leftOut(plan.leaves[leaf] as Leaf, descriptors, count)) continue;
+    const { field, source } = plan;
+    reserve(batch, plan.count);
+    let { cellField, cellKind, cellStart, cellEnd, cells } = batch;
+    for (let leaf = 0, leaves = plan.count; leaf < leaves; leaf++) {
       const from = source[leaf] as number;
       if (from >= 0) {
-        let type: number = ValueType.NULL;
-        let start = 0;
-        let end = 0;
         if (from < count) {
-          type = bytes[descriptors + from * 4 + 2] as number;
-          start = starts[base + from] as number;
-          end = starts[base + from + 1] as number;
-        }
-        if (
-          start === end ||
-          type === ValueType.NULL ||
-          (type === ValueType.STRING && bytes[start] === 0 && bytes[start + 1] === 0)
-        ) {
-          this.#empty(field[leaf] as number, flags[leaf] as number, type);
-        } else if (type < ValueType.BINXML) {
-          batch.addCell(field[leaf] as number, type, start, end);
-        } else if (type >= ValueType.ARRAY) {
-          this.#array(field[leaf] as number, type, start, end);
-        } else if (type !== ValueType.BINXML) {
-          batch.addCell(field[leaf] as number, type, start, end);
+          const type = bytes[descriptors + from * 4 + 2] as number;
+          const start = starts[base + from] as number;
+          const end = starts[base + from + 1] as number;
+          if (
+            type > ValueType.NULL &&
+            type < ValueType.BINXML &&
+            start < end &&
+            !(type === 1 && startsWithNul(bytes, start))
+          ) {
+            cellField[cells] = field[leaf] as number;
+            cellKind[cells] = type;
+            cellStart[cells] = start;
+            cellEnd[cells] = end;
+            cells++;
+            continue;
+          }
         }
       } else if (from > Source.NOTHING) {
-        const at = -2 - from - from;
-        const start = spans[at] as number;
-        const end = spans[at + 1] as number;
-        if (start === end) this.#empty(field[leaf] as number, flags[leaf] as number, ValueType.STRING);
-        else batch.addCell(field[leaf] as number, plan.kind[leaf] as number, start, end);
-      } else if (from === Source.NOTHING) {
-        this.#empty(field[leaf] as number, flags[leaf] as number, ValueType.STRING);
-      } else {
-        this.#complex(plan, leaf, spans, descriptors, count, base);
+        const start = spans[-2 - from - from] as number;
+        const end = spans[-1 - from - from] as number;
+        if (start < end) {
+          cellField[cells] = field[leaf] as number;
+          cellKind[cells] = plan.kind[leaf] as number;
+          cellStart[cells] = start;
+          cellEnd[cells] = end;
+          cells++;
+          continue;
+        }
       }
+      batch.cells = cells;
+      this.#emitRare(plan, leaf, spans, descriptors, count, base);
+      reserve(batch, leaves - leaf);
+      ({ cellField, cellKind, cellStart, cellEnd, cells } = batch);
+    }
+    batch.cells = cells;
+  }
+
+  /** What is not simply a value: nothing at all, arrays, values of several pieces, leaves with guards. */
+  #emitRare(
+    plan: Plan,
+    leaf: number,
+    spans: Int32Array,
+    descriptors: number,
+    count: number,
+    base: number,
+  ): void {
+    const batch = this.#batch;
+    const field = plan.field[leaf] as number;
+    const flags = plan.flags[leaf] as number;
+    const from = plan.inner[leaf] as number;
+    if (plan.source[leaf] === Source.GUARDED) {
+      if (this.#leftOut(plan.leaves[leaf] as Leaf, descriptors, count)) return;
+    }
+    if (from === Source.COMPLEX) {
+      this.#complex(plan, leaf, spans, descriptors, count, base);
+    } else if (from < 0) {
+      const constant = from > Source.NOTHING;
+      const start = constant ? (spans[-2 - from - from] as number) : 0;
+      const end = constant ? (spans[-1 - from - from] as number) : 0;
+      if (start < end) batch.addCell(field, plan.kind[leaf] as number, start, end);
+      else this.#empty(field, flags, ValueType.STRING);
+    } else {
+      this.#value(field, flags, from, descriptors, count, base);
+    }
+  }
+
+  /** The cells of one substitution, whatever its type. */
+  #value(
+    field: number,
+    flags: number,
+    index: number,
+    descriptors: number,
+    count: number,
+    base: number,
+  ): void {
+    const bytes = this.#bytes;
+    const type = index < count ? (bytes[descriptors + index * 4 + 2] as number) : ValueType.NULL;
+    const start = index < count ? (this.#starts[base + index] as number) : 0;
+    const end = index < count ? (this.#starts[base + index + 1] as number) : 0;
+    if (
+      start === end ||
+      type === ValueType.NULL ||
+      (type === ValueType.STRING && startsWithNul(bytes, start))
+    ) {
+      this.#empty(field, flags, type);
+    } else if (type >= ValueType.ARRAY) {
+      this.#array(field, type, start, end);
+    } else if (type !== ValueType.BINXML) {
+      this.#batch.addCell(field, type, start, end);
     }
   }
 
@@ -250,17 +310,8 @@ export class Extractor {
     }
     const only = leaf.parts[0];
     if (leaf.parts.length === 1 && only?.type === 'substitution') {
-      const { index } = only;
-      const start = this.#starts[base + index] as number;
-      const end = this.#starts[base + index + 1] as number;
-      const type = index < count ? (this.#bytes[descriptors + index * 4 + 2] as number) : ValueType.NULL;
-      if (index >= count || start === end || type === ValueType.NULL) {
-        this.#empty(field, leaf.empty | (leaf.guards.includes(index) ? LEAVE_OUT : 0), type);
-      } else if (type >= ValueType.ARRAY) {
-        this.#array(field, type, start, end);
-      } else if (type !== ValueType.BINXML) {
-        this.#batch.addCell(field, type, start, end);
-      }
+      const flags = leaf.empty | (leaf.guards.includes(only.index) ? LEAVE_OUT : 0);
+      this.#value(field, flags, only.index, descriptors, count, base);
       return;
     }
     let text = '';
@@ -372,4 +423,26 @@ export class Extractor {
     next.set(this.#starts);
     this.#starts = next;
   }
+}
+
+function startsWithNul(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0 && bytes[at + 1] === 0;
+}
+
+/** Makes room for `count` more cells. */
+function reserve(batch: EventBatch, count: number): void {
+  const needed = batch.cells + count;
+  if (needed <= batch.cellField.length) return;
+  const size = Math.max(needed, batch.cellField.length * 2);
+  const grown = (old: Int32Array): Int32Array<ArrayBuffer> => {
+    const next = new Int32Array(size);
+    next.set(old);
+    return next;
+  };
+  const kinds = new Uint8Array(size);
+  kinds.set(batch.cellKind);
+  batch.cellField = grown(batch.cellField);
+  batch.cellStart = grown(batch.cellStart);
+  batch.cellEnd = grown(batch.cellEnd);
+  batch.cellKind = kinds;
 }

@@ -9,7 +9,7 @@ import type { Content } from './element.ts';
 import { ValueType } from './format.ts';
 
 /** Sources of a leaf: a substitution from 0 on, a constant from -1 down, or one of these. */
-export const Source = { NOTHING: -0x40000000, COMPLEX: -0x40000001 } as const;
+export const Source = { NOTHING: -0x40000000, COMPLEX: -0x40000001, GUARDED: -0x40000002 } as const;
 
 /** Set beside Empty: the leaf goes when its own value is null. */
 export const LEAVE_OUT = 4;
@@ -23,10 +23,10 @@ export interface Plan {
   flags: Uint8Array;
   /** Kind of a constant. */
   kind: Uint8Array;
-  /** The leaf, for guards and for what the arrays can not say. */
+  /** The leaf, for what the arrays can not say. */
   leaves: Leaf[];
-  /** 1 where `leaves` has guards to look at. */
-  guarded: Uint8Array;
+  /** The source behind Source.GUARDED. */
+  inner: Int32Array;
   /** Number of wanted fields when resolved: a plan with unwanted leaves is stale when it grew. */
   version: number;
 }
@@ -91,18 +91,19 @@ function makePlan(ids: readonly number[], leaves: Leaf[], version: number): Plan
     flags: new Uint8Array(count),
     kind: new Uint8Array(count),
     leaves,
-    guarded: new Uint8Array(count),
+    inner: new Int32Array(count),
     version,
   };
   leaves.forEach((leaf, at) => {
     const source = sourceOf(leaf);
     plan.source[at] = source;
+    plan.inner[at] = source;
     plan.flags[at] = leaf.empty & EMPTY_BITS;
     const only = leaf.parts[0];
     if (only?.type === 'constant') plan.kind[at] = only.kind;
     const guards = leaf.guards.filter((guard) => guard !== source);
     if (guards.length < leaf.guards.length) plan.flags[at] = leaf.empty | LEAVE_OUT;
-    if (guards.length > 0) plan.guarded[at] = 1;
+    if (guards.length > 0) plan.source[at] = Source.GUARDED;
   });
   return plan;
 }

@@ -4,6 +4,7 @@
 import {
   EventBatch,
   type EventFields,
+  type FieldTable,
   type HuntEvent,
   type RowReader,
   type Value,
@@ -30,13 +31,20 @@ const MAX_CHUNK_CELLS = 1 << 18;
 export const readEvtx: BatchReader = async function* (input: ByteInput, options: ReadOptions) {
   const issues = new IssueLog(input.name, options.onIssue);
   const reader = new EvtxReader(input.name, options, issues);
-  for await (const chunk of readChunks(input, issues, options.verifyChecksums === true)) {
-    const batch = reader.read(chunk);
-    if (batch.length > 0) yield batch;
-    options.onProgress?.(chunk.offset + chunk.bytes.length);
+  try {
+    for await (const chunk of readChunks(input, issues, options.verifyChecksums === true)) {
+      const batch = reader.read(chunk);
+      if (batch.length > 0) yield batch;
+      options.onProgress?.(chunk.offset + chunk.bytes.length);
+    }
+    issues.finish();
+  } finally {
+    reader.close();
   }
-  issues.finish();
 };
+
+/** Extractors that no reader uses, with the templates they know: folders hold many small files of the same kinds. */
+const idle = new WeakMap<FieldTable, Extractor[]>();
 
 class EvtxReader implements RowReader {
   readonly #options: ReadOptions;
@@ -52,7 +60,7 @@ class EvtxReader implements RowReader {
     this.#batch = new EventBatch(source, this);
     this.#batch.rawText = 'utf16le';
     this.#scratch = new EventBatch(source, this);
-    this.#extractor = new Extractor(options.fields, this.#batch);
+    this.#extractor = idle.get(options.fields)?.pop() ?? new Extractor(options.fields, this.#batch);
     this.#records = new RecordCursor(issues);
   }
 
@@ -78,6 +86,14 @@ class EvtxReader implements RowReader {
       }
     }
     return batch;
+  }
+
+  /** Events of the last batch can not be read after this. */
+  close(): void {
+    const { fields } = this.#options;
+    const known = idle.get(fields);
+    if (known === undefined) idle.set(fields, [this.#extractor]);
+    else known.push(this.#extractor);
   }
 
   decode(bytes: Uint8Array, kind: number, start: number, end: number): Value {

@@ -28,11 +28,11 @@ export class EventBatch {
   bytes: Uint8Array = new Uint8Array(0);
   length = 0;
   cells = 0;
-  rowStart = new Int32Array(1025);
-  cellField = new Int32Array(16384);
-  cellKind = new Uint8Array(16384);
-  cellStart = new Int32Array(16384);
-  cellEnd = new Int32Array(16384);
+  rowStart = new Int32Array(257);
+  cellField = new Int32Array(4096);
+  cellKind = new Uint8Array(4096);
+  cellStart = new Int32Array(4096);
+  cellEnd = new Int32Array(4096);
   extra: Value[] = [];
   /**
    * Where the raw row lies in `bytes`, and how text stands in it: every text value of the event that is not in a
@@ -41,8 +41,8 @@ export class EventBatch {
    * the field id `Field.Other` when no wanted field takes them.
    */
   rawText: 'json' | 'utf16le' | null = null;
-  rowFrom = new Int32Array(1025);
-  rowTo = new Int32Array(1025);
+  rowFrom = new Int32Array(257);
+  rowTo = new Int32Array(257);
 
   /** Name shown to the user: the path as given; archive members follow after `!`. */
   readonly source: string;

@@ -21,44 +21,58 @@ export function parseEventXml(text: string): Record<string, unknown> | null {
   return root === null || root.name !== 'Event' ? null : { Event: toObject(root, 0) };
 }
 
-const tag =
-  /<(?:!--[\s\S]*?-->|!\[CDATA\[([\s\S]*?)\]\]>|\?[^>]*>|(\/?)([A-Za-z_][\w.:-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(\/?)>)/gu;
-const attribute = /([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/gu;
+const tag = /<(\/?)([A-Za-z_][\w.:-]*)((?:[^<>"'/]|"[^"<]*"|'[^'<]*'|\/(?!>))*)(\/?)>/uy;
+const attribute = /\s*([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/uy;
 
 function parseElements(text: string): Element | null {
   const stack: Element[] = [];
   let root: Element | null = null;
   let count = 0;
   let at = 0;
-  tag.lastIndex = 0;
-  for (const found of text.matchAll(tag)) {
+  for (;;) {
+    const open = text.indexOf('<', at);
+    if (open < 0) return null;
     const top = stack.at(-1);
-    if (top !== undefined) top.text += unescapeXml(text.slice(at, found.index));
-    at = found.index + found[0].length;
-    const [, cdata, closing, name, attributes, empty] = found;
-    if (cdata !== undefined) {
-      if (top !== undefined) top.text += cdata;
-    } else if (closing === '/') {
+    if (top !== undefined) top.text += unescapeXml(text.slice(at, open));
+    if (text.startsWith('<![CDATA[', open)) {
+      const end = text.indexOf(']]>', open);
+      if (end < 0) return null;
+      if (top !== undefined) top.text += text.slice(open + 9, end);
+      at = end + 3;
+      continue;
+    }
+    if (text.startsWith('<!--', open) || text.startsWith('<?', open)) {
+      const closing = text.startsWith('<?', open) ? '?>' : '-->';
+      const end = text.indexOf(closing, open + 2);
+      if (end < 0) return null;
+      at = end + closing.length;
+      continue;
+    }
+    tag.lastIndex = open;
+    const found = tag.exec(text);
+    if (found === null) return null;
+    at = tag.lastIndex;
+    const [, closing, name = '', attributes = '', empty] = found;
+    if (closing === '/') {
       if (top === undefined || top.name !== name) return null;
       stack.pop();
       if (stack.length === 0) return root;
-    } else if (name !== undefined) {
-      if (++count > MAX_ELEMENTS || stack.length >= MAX_DEPTH || (root !== null && top === undefined))
-        return null;
-      const element: Element = { name, attributes: readAttributes(attributes ?? ''), children: [], text: '' };
-      if (top === undefined) root = element;
-      else top.children.push(element);
-      if (empty !== '/') stack.push(element);
-      else if (top === undefined) return element;
+      continue;
     }
+    if (++count > MAX_ELEMENTS || stack.length >= MAX_DEPTH) return null;
+    const element: Element = { name, attributes: readAttributes(attributes), children: [], text: '' };
+    if (top === undefined) root = element;
+    else top.children.push(element);
+    if (empty !== '/') stack.push(element);
+    else if (top === undefined) return element;
   }
-  return null;
 }
 
 function readAttributes(text: string): [string, string][] {
   const pairs: [string, string][] = [];
-  for (const [, name, double, single] of text.matchAll(attribute)) {
-    pairs.push([name as string, unescapeXml(double ?? single ?? '')]);
+  attribute.lastIndex = 0;
+  for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
+    pairs.push([found[1] as string, unescapeXml(found[2] ?? found[3] ?? '')]);
   }
   return pairs;
 }

@@ -1,0 +1,2 @@
+export { isJson } from './is-json.ts';
+export { readJson } from './read-json.ts';

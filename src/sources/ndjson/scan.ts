@@ -1,0 +1,509 @@
+/**
+ * The scanner of one JSON object (RFC 8259) over bytes: checks its structure, follows its member names through the
+ * path trie, and adds a cell for each wanted value, without making strings or objects. Benchmark: `bench/ndjson.ts`;
+ * slow twin: `JSON.parse` and `canonicalise`.
+ *
+ * What it does not check, because nobody may ever look: escapes and control characters in long unwanted text.
+ * What it can not do (members named twice, objects in arrays that hold wanted fields, derived fields) it leaves to
+ * the slow way by setting `Trait.whole` for the row.
+ */
+import { type EventBatch, isNxlogSeverity, Trait } from '../../events/index.ts';
+import { Kind } from './kinds.ts';
+import { Info, NEEDS_SPAN, OVERFLOW, type PathTrie, ROOT } from './path-trie.ts';
+
+/** Results of `scan` that are not an end. */
+export const NEED_MORE = -1;
+export const BAD = -2;
+export const TOO_DEEP = -3;
+
+const LF = 0x0a;
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const LOWER_E = 0x65;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+/** Text this long is searched with `indexOf`, whose call costs about as much as this many steps of a loop. */
+const LONG_TEXT = 48;
+
+export class Scanner {
+  /** What the row says about itself; see `Trait`. Set by `scan`. */
+  traits = 0;
+  /** Line feeds met outside of text, and where a bad object stopped making sense. */
+  newlines = 0;
+  errorAt = 0;
+  /** True when `EventType` holds one of NXLog's words for severity. */
+  nxlogType = false;
+  /** Number of the row, to which the stamps of slots and nodes refer. */
+  row = 0;
+  slotRow = new Int32Array(256);
+  slotRank = new Int32Array(256);
+  slotCell = new Int32Array(256);
+  /** Values to be remembered for the end of the row. */
+  readonly watchRow = new Int32Array(4);
+  readonly watchStart = new Int32Array(4);
+  readonly watchEnd = new Int32Array(4);
+
+  readonly #trie: PathTrie;
+  readonly #batch: EventBatch;
+  readonly #maxDepth: number;
+  /** Per open object or array: the node whose members it holds, negative (~node) for an array. */
+  readonly #stack: Int32Array;
+  #nameEnd = 0;
+  #unusualName = false;
+
+  constructor(trie: PathTrie, batch: EventBatch, maxDepth: number) {
+    this.#trie = trie;
+    this.#batch = batch;
+    this.#maxDepth = maxDepth;
+    this.#stack = new Int32Array(maxDepth + 2);
+  }
+
+  /**
+   * Scans the object that opens at `from`; cells go to the row being built. Returns where it ends, or one of
+   * `NEED_MORE` (the bytes end first), `BAD` (at `errorAt`), `TOO_DEEP`. `bytes[limit]` must be 0.
+   */
+  scan(bytes: Buffer, from: number, limit: number): number {
+    const trie = this.#trie;
+    const stack = this.#stack;
+    const maxDepth = this.#maxDepth;
+    const row = ++this.row;
+    let { info, seen, next, first, parent, nameStart, nameLength, names } = trie;
+    let traits = 0;
+    let newlines = 0;
+    let depth = 0;
+    let node = ROOT; // whose members are read
+    let previous = -1; // the member before, or -1
+    let lists = 0; // open arrays
+    let list = 0; // the node of the outermost open array, where it starts, and what it held
+    let listStart = 0;
+    let listHasObject = false;
+    let listHasPlain = false;
+    let listObjects = 0; // objects open in it
+    let at = from + 1;
+    this.traits = 0;
+    this.newlines = 0;
+    this.nxlogType = false;
+    stack[0] = ROOT;
+
+    for (;;) {
+      let byte = bytes[at] as number;
+      let value = 0;
+      if ((stack[depth] as number) >= 0) {
+        // A member: name, colon.
+        while (byte <= 0x20) {
+          if (byte === LF) newlines++;
+          else if (!isSpace(byte)) return this.#stop(at, limit);
+          byte = bytes[++at] as number;
+        }
+        if (byte === CLOSE && previous < 0) {
+          // An empty object; closed below.
+          value = -1;
+        } else {
+          if (byte !== QUOTE) return this.#stop(at, limit);
+          at++;
+          // Most events name the same members in the same order as the one before.
+          let guess = previous < 0 ? (first[node] as number) : (next[previous] as number);
+          if (guess !== 0 && parent[guess] === node) {
+            const length = nameLength[guess] as number;
+            const start = nameStart[guess] as number;
+            let same = 0;
+            while (same < length && bytes[at + same] === names[start + same]) same++;
+            if (same === length && bytes[at + length] === QUOTE && at + length < limit) at += length + 1;
+            else guess = 0;
+          } else {
+            guess = 0;
+          }
+          if (guess === 0) {
+            guess = this.#name(bytes, at, limit, node);
+            if (guess < 0) return this.#stop(this.#nameEnd, limit);
+            at = this.#nameEnd + 1;
+            ({ info, seen, next, first, parent, nameStart, nameLength, names } = trie);
+            if (this.#unusualName) this.#unusualName = false;
+            else if (previous < 0) first[node] = guess;
+            else next[previous] = guess;
+          }
+          value = previous = guess;
+          if (lists === 0) {
+            if (seen[value] === row) traits |= Trait.whole;
+            seen[value] = row;
+          }
+          byte = bytes[at] as number;
+          while (byte <= 0x20) {
+            if (byte === LF) newlines++;
+            else if (!isSpace(byte)) return this.#stop(at, limit);
+            byte = bytes[++at] as number;
+          }
+          if (byte !== COLON) return this.#stop(at, limit);
+          byte = bytes[++at] as number;
+        }
+      } else {
+        value = ~(stack[depth] as number);
+      }
+
+      if (value >= 0) {
+        while (byte <= 0x20) {
+          if (byte === LF) newlines++;
+          else if (!isSpace(byte)) return this.#stop(at, limit);
+          byte = bytes[++at] as number;
+        }
+        const start = at;
+        let kind: number = Kind.text;
+        switch (byte) {
+          case QUOTE: {
+            const needed = lists === 0 ? (info[value] as number) & NEEDS_SPAN : 0;
+            const long = at + LONG_TEXT;
+            at++;
+            for (;;) {
+              byte = bytes[at] as number;
+              if (byte === QUOTE) break;
+              if (byte === BACKSLASH) {
+                kind = Kind.escaped;
+                at += 2;
+              } else if (byte < 0x20) {
+                return this.#stop(at, limit);
+              } else {
+                at++;
+              }
+              if (at > long && (kind === Kind.escaped || needed === 0)) {
+                at = textEnd(bytes, at, limit);
+                if (at < 0) return NEED_MORE;
+                break;
+              }
+            }
+            if (at >= limit) return NEED_MORE;
+            at++;
+            break;
+          }
+          case OPEN:
+          case OPEN_LIST: {
+            if (++depth >= maxDepth) return TOO_DEEP;
+            if (byte === OPEN_LIST) {
+              if (lists++ === 0) {
+                list = value;
+                listStart = start;
+                listHasObject = listHasPlain = false;
+                listObjects = 0;
+              } else if (listObjects === 0) {
+                listHasPlain = true;
+              }
+              stack[depth] = ~value;
+              at++;
+              byte = bytes[at] as number;
+              while (byte <= 0x20) {
+                if (byte === LF) newlines++;
+                else if (!isSpace(byte)) return this.#stop(at, limit);
+                byte = bytes[++at] as number;
+              }
+              if (byte !== CLOSE_LIST) continue;
+              // An empty array; closed below.
+              if (listHasObject && lists > 1) traits |= this.#inList(value);
+            } else {
+              if (lists > 0) {
+                listHasObject = true;
+                listObjects++;
+              }
+              stack[depth] = value;
+              node = value;
+              previous = -1;
+              at++;
+              continue;
+            }
+            kind = -1;
+            break;
+          }
+          case LOWER_T:
+            if (bytes[at + 1] !== 0x72 || bytes[at + 2] !== 0x75 || bytes[at + 3] !== LOWER_E) {
+              return this.#stopInWord(bytes, at, limit);
+            }
+            at += 4;
+            kind = Kind.true;
+            break;
+          case LOWER_F:
+            if (bytes[at + 1] !== 0x61 || bytes[at + 2] !== 0x6c || bytes[at + 3] !== 0x73) {
+              return this.#stopInWord(bytes, at, limit);
+            }
+            if (bytes[at + 4] !== LOWER_E) return this.#stop(at + 4, limit);
+            at += 5;
+            kind = Kind.false;
+            break;
+          case LOWER_N:
+            if (bytes[at + 1] !== 0x75 || bytes[at + 2] !== 0x6c || bytes[at + 3] !== 0x6c) {
+              return this.#stopInWord(bytes, at, limit);
+            }
+            at += 4;
+            kind = Kind.null;
+            break;
+          default:
+            at = numberEnd(bytes, at);
+            if (at < 0) return this.#stop(-at, limit);
+            kind = Kind.number;
+        }
+        if (kind >= 0) {
+          if (lists > 0) {
+            if (listObjects === 0) listHasPlain = true;
+            if (listHasObject) traits |= this.#inList(value);
+          } else {
+            const what = info[value] as number;
+            traits |= what;
+            if ((what & NEEDS_SPAN) !== 0) {
+              if (kind <= Kind.escaped) traits |= this.#leaf(bytes, value, kind, start + 1, at - 1);
+              else traits |= this.#leaf(bytes, value, kind, start, at);
+            }
+          }
+          byte = bytes[at] as number;
+        }
+      }
+
+      // After a value (or at the end of an empty object or array): close what ends here.
+      for (;;) {
+        while (byte <= 0x20) {
+          if (byte === LF) newlines++;
+          else if (!isSpace(byte)) return this.#stop(at, limit);
+          byte = bytes[++at] as number;
+        }
+        if (byte === COMMA) {
+          at++;
+          byte = bytes[at] as number;
+          if ((stack[depth] as number) < 0) break;
+          // A comma promises another member.
+          while (byte <= 0x20) {
+            if (byte === LF) newlines++;
+            else if (!isSpace(byte)) return this.#stop(at, limit);
+            byte = bytes[++at] as number;
+          }
+          if (byte !== QUOTE) return this.#stop(at, limit);
+          break;
+        }
+        const open = stack[depth] as number;
+        if (byte === CLOSE && open >= 0) {
+          at++;
+          if (lists > 0) listObjects--;
+          if (depth === 0) {
+            this.traits |= traits & 0xff;
+            this.newlines = newlines;
+            return at;
+          }
+        } else if (byte === CLOSE_LIST && open < 0) {
+          at++;
+          if (--lists === 0) {
+            if (!listHasObject) traits |= this.#leaf(bytes, list, Kind.list, listStart, at);
+            else if (listHasPlain) traits |= this.#inList(list);
+          }
+        } else {
+          return this.#stop(at, limit);
+        }
+        previous = open < 0 ? ~open : open;
+        depth--;
+        const outer = stack[depth] as number;
+        node = outer < 0 ? ~outer : outer;
+        byte = bytes[at] as number;
+      }
+    }
+  }
+
+  /** The node of a name that was not guessed; sets `#nameEnd` to its closing quote. -1 when it is no name. */
+  #name(bytes: Buffer, from: number, limit: number, node: number): number {
+    let at = from;
+    let unusual = false;
+    for (;;) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        unusual = true;
+        at++;
+      } else if (byte < 0x20) {
+        this.#nameEnd = at;
+        return -1;
+      } else if (byte >= 0x80) {
+        unusual = true;
+      }
+      at++;
+      if (at > limit) break;
+    }
+    this.#nameEnd = at;
+    if (at >= limit) return -1;
+    if (!unusual) return this.#trie.child(node, bytes, from, at);
+    // Escapes, and bytes that may not be UTF-8: by the text that they mean. Never guessed, since bytes differ.
+    this.#unusualName = true;
+    try {
+      const text = JSON.parse(`"${bytes.toString('utf8', from, at)}"`) as string;
+      const plain = Buffer.from(text);
+      // A lone surrogate has no bytes of its own.
+      return plain.toString() === text ? this.#trie.child(node, plain, 0, plain.length) : OVERFLOW;
+    } catch {
+      return -1;
+    }
+  }
+
+  /** A value whose span is needed: adds cells for the fields it fills. Returns what it says about the row. */
+  #leaf(bytes: Buffer, node: number, kind: number, start: number, end: number): number {
+    const trie = this.#trie;
+    let info = trie.info[node] as number;
+    if ((info & Info.unresolved) !== 0) info = trie.resolve(node);
+    if (kind === Kind.null && (info & Trait.container) !== 0) return info;
+    let cellKind = kind;
+    if (kind === Kind.list && (info & Info.watched) !== 0) info |= Trait.whole;
+    if (kind <= Kind.escaped) {
+      if ((info & Trait.number) !== 0 && kind === Kind.text && isInteger(bytes, start, end))
+        cellKind = Kind.number;
+      if ((info & Trait.eventType) !== 0 && isSeverity(bytes, start, end)) this.nxlogType = true;
+      if ((info & Info.watched) !== 0) this.#watch(trie.watch[node] as number, kind, start, end);
+    }
+    let target = trie.targetStart[node] as number;
+    let targetEnd = trie.targetEnd[node] as number;
+    if (kind === Kind.number) {
+      target = trie.numberStart[node] as number;
+      targetEnd = trie.numberEnd[node] as number;
+    }
+    for (; target < targetEnd; target++) this.#put(target, cellKind, start, end);
+    return info;
+  }
+
+  /** A value in an array that holds objects too: whether its fields matter. They are found the slow way. */
+  #inList(node: number): number {
+    let info = this.#trie.info[node] as number;
+    if ((info & Info.unresolved) !== 0) info = this.#trie.resolve(node);
+    return (info & ~Trait.data) === 0 ? info : info | Trait.whole;
+  }
+
+  #watch(watch: number, kind: number, start: number, end: number): void {
+    if (this.watchRow[watch] === this.row) return;
+    this.watchRow[watch] = this.row;
+    this.watchStart[watch] = kind === Kind.text ? start : -1;
+    this.watchEnd[watch] = end;
+  }
+
+  /** Adds a cell as the rank of its target demands; the twin of `FieldCollector.add`. */
+  #put(target: number, kind: number, start: number, end: number): void {
+    const trie = this.#trie;
+    const batch = this.#batch;
+    const slot = trie.targetSlot[target] as number;
+    const rank = trie.targetRank[target] as number;
+    const field = trie.targetField[target] as number;
+    if (slot >= this.slotRow.length) this.#growSlots(slot);
+    if (this.slotRow[slot] !== this.row) {
+      this.slotRow[slot] = this.row;
+      this.slotRank[slot] = rank;
+      this.slotCell[slot] = batch.cells;
+      batch.addCell(field, kind, start, end);
+      return;
+    }
+    const before = this.slotRank[slot] as number;
+    const cell = this.slotCell[slot] as number;
+    if (rank > 0 ? rank === before : before <= 0) {
+      if (rank < 0 && before === 0) {
+        const { cellKind, cellStart, cellEnd } = batch;
+        batch.addCell(field, cellKind[cell] as number, cellStart[cell] as number, cellEnd[cell] as number);
+        this.slotRank[slot] = rank;
+      } else {
+        batch.addCell(field, kind, start, end);
+        return;
+      }
+    } else if (rank < before) {
+      this.slotRank[slot] = rank;
+    } else {
+      return;
+    }
+    batch.cellKind[cell] = kind;
+    batch.cellStart[cell] = start;
+    batch.cellEnd[cell] = end;
+  }
+
+  #growSlots(slot: number): void {
+    const size = Math.max(this.slotRow.length * 2, slot + 1);
+    const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const next = new Int32Array(size);
+      next.set(old);
+      return next;
+    };
+    this.slotRow = grow(this.slotRow);
+    this.slotRank = grow(this.slotRank);
+    this.slotCell = grow(this.slotCell);
+  }
+
+  #stop(at: number, limit: number): number {
+    this.errorAt = at;
+    return at >= limit ? NEED_MORE : BAD;
+  }
+
+  /** `true`, `false`, `null` that is cut or misspelt. */
+  #stopInWord(bytes: Buffer, from: number, limit: number): number {
+    let at = from;
+    while (at < limit && (bytes[at] as number) >= 0x61 && (bytes[at] as number) <= 0x7a) at++;
+    return this.#stop(at >= limit ? limit : from, limit);
+  }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09;
+}
+
+/** The closing quote of text at or after `from`, which is not behind a backslash; -1 when the bytes end first. */
+function textEnd(bytes: Buffer, from: number, limit: number): number {
+  let at = from;
+  for (;;) {
+    at = bytes.indexOf(QUOTE, at);
+    if (at < 0 || at >= limit) return -1;
+    let slashes = at;
+    while (slashes > from && bytes[slashes - 1] === BACKSLASH) slashes--;
+    if (((at - slashes) & 1) === 0) return at;
+    at++;
+  }
+}
+
+/** The end of the number that starts at `from`, or minus the place where it stops being one. */
+function numberEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  if (bytes[at] === MINUS) at++;
+  if (bytes[at] === ZERO) {
+    at++;
+  } else {
+    const digits = digitsEnd(bytes, at);
+    if (digits === at) return -at;
+    at = digits;
+  }
+  if (bytes[at] === DOT) {
+    const digits = digitsEnd(bytes, at + 1);
+    if (digits === at + 1) return -digits;
+    at = digits;
+  }
+  if (((bytes[at] as number) | 0x20) === LOWER_E) {
+    at++;
+    if (bytes[at] === PLUS || bytes[at] === MINUS) at++;
+    const digits = digitsEnd(bytes, at);
+    if (digits === at) return -at;
+    at = digits;
+  }
+  return at;
+}
+
+function digitsEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while ((bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
+  return at;
+}
+
+/** Decimal digits as `numberFromText` takes them. */
+function isInteger(bytes: Buffer, start: number, end: number): boolean {
+  if (end === start || end - start > 15) return false;
+  if (bytes[start] === ZERO) return end - start === 1;
+  return digitsEnd(bytes, start) >= end;
+}
+
+/** NXLog's words are in capitals, those of Sysmon are not. */
+function isSeverity(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < 4 || end - start > 13) return false;
+  return (bytes[start + 1] as number) <= 0x5a && isNxlogSeverity(bytes.toString('latin1', start, end));
+}

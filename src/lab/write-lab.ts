@@ -1,4 +1,5 @@
 /** Writes an estate to a folder: events in the formats asked for, and the truth file. */
+import path from 'node:path';
 import { HuntbookError } from '../errors.ts';
 import { systemTime } from './clock.ts';
 import { resolveOptions, type LabOptions } from './options.ts';
@@ -8,7 +9,7 @@ import { openCsv } from './writers/csv.ts';
 import { openEvtx, type EvtxLayout } from './writers/evtx.ts';
 import { openJsonLines, type JsonShape } from './writers/json-lines.ts';
 import { OutputFolder } from './writers/output.ts';
-import type { LabWriter } from './writers/types.ts';
+import type { LabWriter, Place } from './writers/types.ts';
 
 export type LabFormat = 'ndjson' | 'csv' | 'evtx';
 
@@ -24,6 +25,11 @@ export interface WriteLabOptions extends LabOptions {
    * `host` up to 64 hosts, `channel` above.
    */
   readonly evtxLayout?: EvtxLayout;
+  /**
+   * Which computers' events a format gets, by their full names; default all. With it an estate can be spread over
+   * formats so that each event is written once.
+   */
+  readonly only?: Readonly<Partial<Record<LabFormat, (computer: string) => boolean>>>;
   /** Replace files that exist. Default false. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
@@ -33,8 +39,10 @@ export interface WriteLabOptions extends LabOptions {
 
 export interface LabResult {
   readonly folder: string;
+  /** Folder with nothing but event files in it: what a hunt takes. */
+  readonly eventsFolder: string;
   readonly events: number;
-  /** Files written, relative to the folder, with `/`; sizes in bytes. */
+  /** Files written, relative to the folder, with `/`, by name; sizes in bytes. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly truth: Truth;
 }
@@ -54,10 +62,16 @@ export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
   const truth = new TruthCollector();
   let count = 0;
   try {
-    const writers = formats.map((format) => openWriter(format, folder, options, settings.hosts));
+    const writers = formats.map((format) => ({
+      writer: openWriter(format, folder, options, settings.hosts),
+      wants: options.only?.[format] ?? null,
+    }));
     const truthFile = folder.open('truth.json');
     for (const event of estate.events) {
-      const places = writers.map((writer) => writer.write(event));
+      const places: Place[] = [];
+      for (const { writer, wants } of writers) {
+        if (wants === null || wants(event.computer)) places.push(writer.write(event));
+      }
       if (event.mark !== null) truth.add(event, places);
       if (++count % YIELD_EVERY === 0) {
         options.onProgress?.(count);
@@ -65,27 +79,29 @@ export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
         options.signal?.throwIfAborted();
       }
     }
-    for (const writer of writers) writer.finish();
-    const {
-      out: _out,
-      formats: _formats,
-      force: _force,
-      signal: _signal,
-      onProgress: _progress,
-      ...given
-    } = options;
-    const result: Truth = {
+    for (const { writer } of writers) writer.finish();
+    const contents: Truth = {
       version: 1,
-      options: { ...given, ...settings, start: systemTime(settings.start) },
+      options: { ...settings, start: systemTime(settings.start) },
       events: count,
       computers: estate.computers,
       scenes: truth.scenes(estate.played),
     };
-    truthFile.write(Buffer.from(`${JSON.stringify(result, null, 1)}\n`));
-    const files = folder.commit().map(({ name, bytes }) => ({ name, bytes }));
-    return { folder: options.out, events: count, files, truth: result };
+    truthFile.write(Buffer.from(`${JSON.stringify(contents, null, 1)}\n`));
+    const files = folder
+      .commit()
+      .map(({ name, bytes }) => ({ name, bytes }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return {
+      folder: options.out,
+      eventsFolder: path.join(options.out, 'events'),
+      events: count,
+      files,
+      truth: contents,
+    };
   } catch (error) {
     folder.discard();
+    // A full disk shows itself while writing, as an error of the system.
     throw isSystemError(error)
       ? new HuntbookError('HB_WRITE', `Cannot write to ${options.out}: ${error.message}`, { cause: error })
       : error;
@@ -98,8 +114,8 @@ function openWriter(
   options: WriteLabOptions,
   hosts: number,
 ): LabWriter {
-  if (format === 'ndjson') return openJsonLines(folder, 'events.ndjson', options.shape ?? 'evtx');
-  if (format === 'csv') return openCsv(folder, 'events.csv');
+  if (format === 'ndjson') return openJsonLines(folder, 'events/events.ndjson', options.shape ?? 'evtx');
+  if (format === 'csv') return openCsv(folder, 'events/events.csv');
   if (format === 'evtx')
     return openEvtx(folder, options.evtxLayout ?? (hosts <= MAX_HOST_FILES ? 'host' : 'channel'));
   throw new HuntbookError(

@@ -16,7 +16,7 @@ export type EvtxLayout = 'host' | 'channel';
 const HEADER_BLOCK = 4096;
 const MAX_CHUNKS = 32_768;
 
-/** Writes EVTX files below `evtx/`. The place of an event is the number of its record in its file, from 1. */
+/** Writes EVTX files below `events/evtx/`. The place of an event is the number of its record in its file, from 1. */
 export function openEvtx(folder: OutputFolder, layout: EvtxLayout): LabWriter {
   const files = new Map<string, EvtxFile>();
   const templates = new TemplateSet();
@@ -24,7 +24,7 @@ export function openEvtx(folder: OutputFolder, layout: EvtxLayout): LabWriter {
     const channel = event.schema.channel.replaceAll('/', '%4');
     const host = event.computer.split('.', 1)[0]!;
     const name = `${layout === 'host' ? `${host}/` : ''}${channel}${part > 1 ? `-${part}` : ''}.evtx`;
-    const file = new EvtxFile(folder.open(`evtx/${name}`), part);
+    const file = new EvtxFile(folder.open(`events/evtx/${name}`), part);
     files.set(key, file);
     return file;
   };

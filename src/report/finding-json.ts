@@ -1,23 +1,26 @@
 /** The JSON text of a finding: the same keys in the same order always, bigint as digits (docs/report.md). */
 import { toJson } from '../events/index.ts';
-import type { Finding, FindingRule } from './types.ts';
+import type { Finding, FindingEvent, FindingRule } from './types.ts';
 
-/** Renders findings; keeps the text of each rule, because one rule makes many findings. */
+/**
+ * Renders findings. Keeps the text of each rule, because one rule makes many findings, and of the last event,
+ * because one event often satisfies several rules.
+ */
 export class FindingJson {
-  #rules = new WeakMap<FindingRule, string>();
+  readonly #rules = new WeakMap<FindingRule, string>();
+  #event: FindingEvent | undefined;
+  #eventText = '';
 
-  render(finding: Finding): string {
-    const event = finding.event;
-    let matched = '';
-    for (const match of finding.matched) {
-      if (matched !== '') matched += ',';
-      matched += `{"field":${json(match.field)},"value":${json(match.value)},"pattern":${json(match.pattern)}}`;
+  render({ id, rule, event, matched }: Finding): string {
+    if (event !== this.#event) {
+      const { source, channel, provider, eventId, recordId, time, host, fields } = event;
+      this.#eventText = json({ source, channel, provider, eventId, recordId, time, host, fields });
+      this.#event = event;
     }
+    const matches = matched.map(({ field, value, pattern }) => ({ field, value, pattern }));
     return (
-      `{"id":${json(finding.id)},"rule":${this.#rule(finding.rule)},"event":{"source":${json(event.source)}` +
-      `,"channel":${json(event.channel)},"provider":${json(event.provider)},"eventId":${json(event.eventId)}` +
-      `,"recordId":${json(event.recordId)},"time":${json(event.time)},"host":${json(event.host)}` +
-      `,"fields":${json(event.fields)}},"matched":[${matched}]}`
+      `{"id":${JSON.stringify(id)},"rule":${this.#rule(rule)}` +
+      `,"event":${this.#eventText},"matched":${json(matches)}}`
     );
   }
 
@@ -32,10 +35,8 @@ export class FindingJson {
   }
 }
 
-/** As `toJson`, without its replacer where no bigint is in reach: that call costs several times more. */
-function json(value: unknown): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+/** As `toJson`, without its replacer where no bigint is in reach: with it, JSON.stringify costs several times more. */
+function json(value: object): string {
   return hasBigint(value) ? toJson(value) : JSON.stringify(value);
 }
 

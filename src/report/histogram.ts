@@ -9,11 +9,11 @@ const hour = 3600;
 const day = 86400;
 /** Bin widths in seconds. */
 const widths = [
-  ...[1, 5, 10, 30],
-  ...[minute, 5 * minute, 10 * minute, 30 * minute],
-  ...[hour, 3 * hour, 6 * hour, 12 * hour],
-  ...[day, 7 * day, 28 * day, 84 * day, 168 * day, 336 * day, 3360 * day, 33600 * day, 336000 * day],
-];
+  [1, 5, 10, 30],
+  [minute, 5 * minute, 10 * minute, 30 * minute],
+  [hour, 3 * hour, 6 * hour, 12 * hour],
+  [day, 7 * day, 28 * day, 84 * day, 168 * day, 336 * day, 3360 * day, 33600 * day, 336000 * day],
+].flat();
 const maxBins = 4096;
 /** Date.parse takes far more than ISO 8601, even text that only ends in a number. */
 const iso = /^\d{4}-\d\d-\d\dT/;

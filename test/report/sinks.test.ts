@@ -34,6 +34,14 @@ describe('NDJSON', () => {
     );
   });
 
+  it('writes findings that share an event, and rules that change, each as they are', async () => {
+    const [first, second] = findings as [Finding, Finding];
+    const list = [first, { ...second, event: first.event }, second, { ...first, rule: second.rule }];
+    expect(await renderWith(ndjsonSink, list, summary)).toBe(
+      list.map((finding) => toJson(finding) + '\n').join(''),
+    );
+  });
+
   it('writes integers beyond 2^53 as digits', async () => {
     const text = await renderWith(ndjsonSink, findings, summary);
     expect(text).toContain('"recordId":9007199254740993,');

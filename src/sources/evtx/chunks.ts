@@ -9,6 +9,7 @@ import {
   CHUNK_HEADER_SIZE,
   CHUNK_SIGNATURE,
   CHUNK_SIZE,
+  ChunkHeader,
   FILE_HEADER_SIZE,
   FILE_SIGNATURE,
   FileHeader,
@@ -41,9 +42,11 @@ export async function* readChunks(
     if (bytes.length === 0) return;
     const { offset } = window;
     if (startsWith(bytes, CHUNK_SIGNATURE, 0)) {
-      if (bytes.length < CHUNK_SIZE) issues.add('HB_TRUNCATED', 'the file ends within it', 'chunk', offset);
-      if (bytes.length > CHUNK_HEADER_SIZE) yield { bytes, offset, headed: true };
-      window.drop(bytes.length);
+      const size = sizeOfChunk(bytes);
+      if (size < bytes.length) issues.add('HB_DAMAGED', 'another chunk begins within it', 'chunk', offset);
+      else if (size < CHUNK_SIZE) issues.add('HB_TRUNCATED', 'the file ends within it', 'chunk', offset);
+      if (size > CHUNK_HEADER_SIZE) yield { bytes: bytes.subarray(0, size), offset, headed: true };
+      window.drop(size);
     } else if (isBlank(bytes)) {
       window.drop(bytes.length);
     } else if (bytes.length > CHUNK_HEADER_SIZE && u32(bytes, CHUNK_HEADER_SIZE) === RECORD_SIGNATURE) {
@@ -57,6 +60,14 @@ export async function* readChunks(
       window.drop(next > 0 ? next : bytes.length);
     }
   }
+}
+
+/** Up to the next chunk, which begins too early where bytes of this one are missing: in what was its free space. */
+function sizeOfChunk(bytes: Uint8Array): number {
+  const free = Math.max(u32(bytes, ChunkHeader.freeSpace), CHUNK_HEADER_SIZE);
+  if (free >= bytes.length) return bytes.length;
+  const next = asBuffer(bytes).indexOf(CHUNK_SIGNATURE, free);
+  return next < 0 ? bytes.length : next;
 }
 
 /** Bytes before the first chunk. */
@@ -84,6 +95,8 @@ function isBlank(bytes: Uint8Array): boolean {
   return true;
 }
 
+const none = new Uint8Array(0);
+
 /** The part of the stream in view: within the block at hand, or a copy where a chunk lies across blocks. */
 class Window {
   /** Offset in the stream of the first byte in view. */
@@ -92,7 +105,7 @@ class Window {
   #block: Uint8Array = new Uint8Array(0);
   #at = 0;
   /** Bytes `#from`..`#to` of it stand before what is left of the block. */
-  readonly #joined = new Uint8Array(CHUNK_SIZE);
+  #joined: Uint8Array<ArrayBuffer> = none;
   #from = 0;
   #to = 0;
 
@@ -132,6 +145,7 @@ class Window {
   }
 
   #join(size: number): void {
+    if (this.#joined === none) this.#joined = new Uint8Array(CHUNK_SIZE);
     this.#joined.copyWithin(0, this.#from, this.#to);
     this.#to -= this.#from;
     this.#from = 0;

@@ -30,9 +30,6 @@ export class Extractor {
   #full = false;
   #starts = new Int32Array(1024);
   #cellLimit = 0;
-  #names: string[] = [];
-  #nameIds = new Map<string, number>();
-  #generation = 0;
 
   constructor(fields: FieldTable, batch: EventBatch) {
     this.#fields = fields;
@@ -42,11 +39,6 @@ export class Extractor {
   startChunk(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.templates.startChunk();
-    if (this.templates.generation !== this.#generation) {
-      this.#generation = this.templates.generation;
-      this.#names = [];
-      this.#nameIds = new Map();
-    }
   }
 
   /** Adds the wanted cells of the record whose BinXML is `at`..`end`; false with `defect` when it is damaged. */
@@ -66,16 +58,7 @@ export class Extractor {
   }
 
   fieldName(id: number): string {
-    return this.#names[id] as string;
-  }
-
-  #nameId(name: string): number {
-    let id = this.#nameIds.get(name);
-    if (id === undefined) {
-      id = this.#names.push(name) - 1;
-      this.#nameIds.set(name, id);
-    }
-    return id;
+    return this.templates.library.fieldNames[id] as string;
   }
 
   #fail(defect: Defect): false {
@@ -147,9 +130,11 @@ export class Extractor {
   }
 
   #plan(program: Program, keepConstants: boolean): Plan {
-    if (this.#full) return (program.full ??= planFull(program, (name) => this.#nameId(name)));
+    if (this.#full)
+      return (program.full ??= planFull(program, (name) => this.templates.library.fieldId(name)));
     const plan = program.wanted;
-    if (plan !== null && plan.version >= this.#fields.names.length) return plan;
+    if (plan !== null && plan.fields === this.#fields && plan.version >= this.#fields.names.length)
+      return plan;
     return (program.wanted = planWanted(program, this.#fields, keepConstants));
   }
 
@@ -305,7 +290,7 @@ export class Extractor {
     let field = plan.field[at] as number;
     if (leaf.nameFrom >= 0) {
       const name = this.#valueText(leaf.nameFrom, descriptors, count, base).slice(0, 1024) || 'Data';
-      field = this.#full ? this.#nameId(name) : this.#fields.find(name);
+      field = this.#full ? this.templates.library.fieldId(name) : this.#fields.find(name);
       if (field < 0) field = Field.Other;
     }
     const only = leaf.parts[0];

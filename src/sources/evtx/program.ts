@@ -27,7 +27,8 @@ export interface Plan {
   leaves: Leaf[];
   /** The source behind Source.GUARDED. */
   inner: Int32Array;
-  /** Number of wanted fields when resolved: a plan with unwanted leaves is stale when it grew. */
+  /** The wanted fields, and their number when resolved: a plan with unwanted leaves is stale when it grew. */
+  fields: FieldTable | null;
   version: number;
 }
 
@@ -73,16 +74,16 @@ export function planWanted(program: Program, fields: FieldTable, keepConstants: 
     ids.push(id);
     leaves.push(leaf);
   }
-  return makePlan(ids, leaves, complete ? Infinity : fields.names.length);
+  return makePlan(ids, leaves, fields, complete ? Infinity : fields.names.length);
 }
 
 /** The plan for all fields, whose ids `idOf` gives. */
 export function planFull(program: Program, idOf: (name: string) => number): Plan {
   const ids = program.leaves.map((leaf) => idOf(leaf.name));
-  return makePlan(ids, [...program.leaves], Infinity);
+  return makePlan(ids, [...program.leaves], null, Infinity);
 }
 
-function makePlan(ids: readonly number[], leaves: Leaf[], version: number): Plan {
+function makePlan(ids: readonly number[], leaves: Leaf[], fields: FieldTable | null, version: number): Plan {
   const count = ids.length;
   const plan: Plan = {
     count,
@@ -92,6 +93,7 @@ function makePlan(ids: readonly number[], leaves: Leaf[], version: number): Plan
     kind: new Uint8Array(count),
     leaves,
     inner: new Int32Array(count),
+    fields,
     version,
   };
   leaves.forEach((leaf, at) => {

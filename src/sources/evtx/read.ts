@@ -50,7 +50,7 @@ class EvtxReader implements RowReader {
   readonly #options: ReadOptions;
   readonly #issues: IssueLog;
   readonly #batch: EventBatch;
-  readonly #scratch: EventBatch;
+  #scratch: EventBatch | null = null;
   readonly #extractor: Extractor;
   readonly #records: RecordCursor;
 
@@ -59,7 +59,6 @@ class EvtxReader implements RowReader {
     this.#issues = issues;
     this.#batch = new EventBatch(source, this);
     this.#batch.rawText = 'utf16le';
-    this.#scratch = new EventBatch(source, this);
     this.#extractor = idle.get(options.fields)?.pop() ?? new Extractor(options.fields, this.#batch);
     this.#records = new RecordCursor(issues);
   }
@@ -106,7 +105,7 @@ class EvtxReader implements RowReader {
 
   event(batch: EventBatch, row: number): HuntEvent {
     const start = batch.rowFrom[row] as number;
-    const scratch = this.#scratch;
+    const scratch = (this.#scratch ??= new EventBatch(batch.source, this));
     scratch.clear();
     scratch.bytes = batch.bytes;
     this.#extractor.readAll(scratch, start + RECORD_HEADER_SIZE, (batch.rowTo[row] as number) - 4);

@@ -60,7 +60,8 @@ export class ShapeReader {
   }
 
   /** Forgets what belonged to the chunk before. */
-  startChunk(): void {
+  startChunk(table: SpanTable): void {
+    this.table = table;
     for (const offset of this.#named) this.#names[offset] = 0;
     this.#named.length = 0;
   }

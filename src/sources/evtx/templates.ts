@@ -1,21 +1,16 @@
 /**
- * Template definitions of the chunk at hand, and the programs compiled for them. A definition is looked up by its
- * offset within the chunk (that much is per chunk), its program by shape and place: the hash finds candidates, and
- * all numbers of the shape must be equal. GUIDs, sizes and stored hashes are never trusted.
+ * Template definitions of the chunk at hand, by their offset in it, and the programs they have in the library. GUIDs,
+ * sizes and hashes that a file states are never trusted: a program is found by what a definition says.
  */
 import { u32, utf16 } from './bytes.ts';
 import { buildElements } from './element.ts';
 import { CHUNK_SIZE, DEFINITION_HEADER_SIZE } from './format.ts';
+import { currentLibrary, type Library } from './library.ts';
 import { compileProgram, type Program } from './program.ts';
 import { type Defect, ShapeReader } from './shape.ts';
-import { SpanTable } from './span-table.ts';
 
 /** Bytes of definitions read for one chunk. Definitions lie within the chunk, but may overlap in hostile ones. */
 const MAX_DEFINITION_BYTES = 512 * 1024;
-/** Programs and bytes of names kept; when full, all are forgotten at the next chunk. Real files need a few hundred. */
-const MAX_PROGRAMS = 4096;
-const MAX_SHAPE_NUMBERS = 4 * 1024 * 1024;
-const MAX_NAME_BYTES = 16 * 1024 * 1024;
 
 export interface Definition {
   readonly place: number;
@@ -23,39 +18,32 @@ export interface Definition {
   readonly defect: Defect;
   /** Where the constants lie in the chunk: start and end by turns. */
   readonly spans: Int32Array;
+  /** The definition at the same offset, for another place. */
   readonly next: Definition | undefined;
 }
 
 export class TemplateCache {
-  shapes = new ShapeReader(new SpanTable());
-  #programs = new Map<number, Program[]>();
-  #count = 0;
-  #numbers = 0;
-  readonly #definitions: (Definition | undefined)[] = Array.from({ length: CHUNK_SIZE });
-  readonly #defined: number[] = [];
+  library: Library = currentLibrary();
+  readonly shapes = new ShapeReader(this.library.table);
+  readonly #definitions: Definition[] = [];
+  /** Index into the definitions by offset, plus one. */
+  readonly #byOffset = new Int32Array(CHUNK_SIZE);
+  readonly #offsets: number[] = [];
   #budget = 0;
 
-  /** Counts up whenever all programs are forgotten. */
-  generation = 0;
-
   startChunk(): void {
-    for (const offset of this.#defined) this.#definitions[offset] = undefined;
-    this.#defined.length = 0;
+    for (const offset of this.#offsets) this.#byOffset[offset] = 0;
+    this.#offsets.length = 0;
+    this.#definitions.length = 0;
     this.#budget = MAX_DEFINITION_BYTES;
-    const { table } = this.shapes;
-    if (this.#count > MAX_PROGRAMS || this.#numbers > MAX_SHAPE_NUMBERS || table.bytes > MAX_NAME_BYTES) {
-      this.#programs.clear();
-      this.#count = 0;
-      this.#numbers = 0;
-      this.shapes.table = new SpanTable();
-      this.generation++;
-    }
-    this.shapes.startChunk();
+    this.library = currentLibrary();
+    this.shapes.startChunk(this.library.table);
   }
 
   /** The definition at `offset` of the chunk, for a place. */
   find(bytes: Uint8Array, offset: number, place: number): Definition {
-    const first = this.#definitions[offset];
+    const index = offset < CHUNK_SIZE ? (this.#byOffset[offset] as number) : 0;
+    const first = index > 0 ? (this.#definitions[index - 1] as Definition) : undefined;
     for (let found = first; found !== undefined; found = found.next) {
       if (found.place === place) return found;
     }
@@ -75,37 +63,17 @@ export class TemplateCache {
       } else if (this.shapes.read(bytes, from, from + size, true) < 0) {
         defect = this.shapes.defect;
       } else {
-        program = this.#program(place);
+        program = this.library.program(this.shapes, place);
         spans = this.shapes.spans.slice(0, this.shapes.constants * 2);
         defect = '';
       }
     }
     const definition: Definition = { place, program, defect, spans, next };
     if (offset < CHUNK_SIZE) {
-      this.#definitions[offset] = definition;
-      this.#defined.push(offset);
+      this.#byOffset[offset] = this.#definitions.push(definition);
+      this.#offsets.push(offset);
     }
     return definition;
-  }
-
-  /** The program for the shape just read. */
-  #program(place: number): Program {
-    const { shapes } = this;
-    const hash = (Math.imul(shapes.hash, 31) + place) | 0;
-    let candidates = this.#programs.get(hash);
-    if (candidates === undefined) this.#programs.set(hash, (candidates = []));
-    for (const program of candidates) {
-      if (program.place === place && sameShape(program.shape, shapes)) return program;
-    }
-    const { table } = shapes;
-    const program = compileProgram(buildElements(shapes), place, shapes.items.slice(0, shapes.length), {
-      name: (id) => table.text(id),
-      constant: (content) => table.text(content.id),
-    });
-    candidates.push(program);
-    this.#count++;
-    this.#numbers += shapes.length;
-    return program;
   }
 
   /** A program for the text of one record, whose shape was just read: used once, not kept. */
@@ -120,12 +88,3 @@ export class TemplateCache {
 }
 
 const noSpans = new Int32Array(0);
-
-function sameShape(shape: Int32Array, read: ShapeReader): boolean {
-  if (shape.length !== read.length) return false;
-  const { items } = read;
-  for (let i = 0; i < shape.length; i++) {
-    if (shape[i] !== items[i]) return false;
-  }
-  return true;
-}

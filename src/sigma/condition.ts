@@ -165,11 +165,11 @@ class ConditionParser {
   }
 
   #fail(message: string, offset: number): never {
-    const upper = /\b(?!and\b|or\b|not\b|of\b)(?:and|or|not|of)\b/i.exec(this.#text);
+    const upper = this.#text.match(/\b(?:and|or|not|of)\b/gi)?.find((word) => word !== word.toLowerCase());
     throw new RuleFault('HB_RULE_CONDITION', `condition: ${message}`, this.#place, {
       offset,
       hint:
-        upper === null ? undefined : `Operators are lower case: ${upper[0].toLowerCase()}, not ${upper[0]}.`,
+        upper === undefined ? undefined : `Operators are lower case: ${upper.toLowerCase()}, not ${upper}.`,
     });
   }
 }

@@ -20,6 +20,8 @@ export interface TranslatedRegex {
 }
 
 interface OpenGroup {
+  /** In the source, and in the output. */
+  readonly offset: number;
   readonly start: number;
   readonly flags: RegexFlags;
   readonly close: string;
@@ -28,6 +30,8 @@ interface OpenGroup {
 }
 
 const maxGroups = 250;
+/** The engine writes repetitions out when it compiles. */
+const maxRepeats = 10_000;
 const counted = /\{(\d{1,9})(,(\d{0,9}))?\}|\{,(\d{1,9})\}/y;
 const endOfText = '(?![^])';
 
@@ -59,7 +63,8 @@ export class RegexTranslator {
 
   run(): TranslatedRegex {
     while (this.#at < this.source.length) this.#step();
-    if (this.#stack.length > 0) this.fail('a parenthesis is not closed');
+    const open = this.#stack.at(-1);
+    if (open !== undefined) this.fail('a parenthesis is not closed', open.offset);
     return {
       text: this.#out.join(''),
       folded: this.#folded,
@@ -180,6 +185,9 @@ export class RegexTranslator {
       this.#at++;
       return this.#push('\\{');
     }
+    if (Math.max(...[found[1], found[3], found[4]].map((bound) => Number(bound ?? 0))) > maxRepeats) {
+      this.fail(`repeats more than ${maxRepeats} times`);
+    }
     this.#at += found[0].length;
     this.#counted = true;
     this.#repeat(found[4] === undefined ? found[0] : `{0,${found[4]}}`);
@@ -252,6 +260,7 @@ export class RegexTranslator {
 
   #begin(text: string, length: number, options: Partial<OpenGroup> = {}): void {
     this.#stack.push({
+      offset: this.#at,
       start: this.#out.length,
       flags: this.#flags,
       close: options.close ?? ')',

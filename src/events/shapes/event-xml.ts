@@ -103,16 +103,27 @@ function splitSystem(path: readonly string[]): { elements: readonly string[]; at
   const [element, member] = path;
   if (path.length === 2 && element !== undefined && member !== undefined) {
     if (element === 'EventID' && member === 'Value') return { elements: [element] };
-    if (systemAttributes[element]?.includes(member)) return { elements: [element], attribute: member };
+    if (systemAttributes.get(element)?.includes(member) === true)
+      return { elements: [element], attribute: member };
   }
   return splitAttribute(path);
 }
 
-const systemAttributes: Record<string, readonly string[] | undefined> = {
-  Provider: ['Name', 'Guid', 'EventSourceName'],
-  TimeCreated: ['SystemTime'],
-  Execution: ['ProcessID', 'ThreadID', 'ProcessorID', 'SessionID', 'KernelTime', 'UserTime', 'ProcessorTime'],
-  Correlation: ['ActivityID', 'RelatedActivityID'],
-  Security: ['UserID'],
-  EventID: ['Qualifiers'],
-};
+const systemAttributes = new Map<string, readonly string[]>(
+  Object.entries({
+    Provider: ['Name', 'Guid', 'EventSourceName'],
+    TimeCreated: ['SystemTime'],
+    Execution: [
+      'ProcessID',
+      'ThreadID',
+      'ProcessorID',
+      'SessionID',
+      'KernelTime',
+      'UserTime',
+      'ProcessorTime',
+    ],
+    Correlation: ['ActivityID', 'RelatedActivityID'],
+    Security: ['UserID'],
+    EventID: ['Qualifiers'],
+  }),
+);

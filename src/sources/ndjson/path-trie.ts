@@ -8,6 +8,7 @@
  */
 import { foldFieldName, mapPath, Trait, type FieldTable, type Target } from '../../events/index.ts';
 
+const QUOTE = 0x22;
 export const ROOT = 0;
 export const OVERFLOW = 1;
 
@@ -44,8 +45,11 @@ export class PathTrie {
   first = new Int32Array(1024);
   parent = new Int32Array(1024);
   nameStart = new Int32Array(1024);
+  /** Per node: length of its name with the closing quote, which is kept with the name. */
   nameLength = new Int32Array(1024);
   names = Buffer.alloc(16384);
+  /** The names by 32-bit words (little endian); each name starts at a whole word. */
+  nameWords = new Int32Array(this.names.buffer, this.names.byteOffset, this.names.length >> 2);
   /** Per node: its wanted targets `targetStart` .. `targetEnd`, and those for numbers. */
   targetStart = new Int32Array(1024);
   targetEnd = new Int32Array(1024);
@@ -105,7 +109,7 @@ export class PathTrie {
   /** The child of `parent` whose name is these bytes (without escapes), made when it is new. */
   child(parent: number, bytes: Buffer, start: number, end: number): number {
     if (parent === OVERFLOW) return OVERFLOW;
-    const length = end - start;
+    const length = end - start + 1;
     let hash = Math.imul(parent + 1, 0x9e3779b1) ^ seed;
     for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     hash ^= hash >>> 15;
@@ -119,8 +123,7 @@ export class PathTrie {
         this.parent[entry] === parent &&
         this.nameLength[entry] === length
       ) {
-        const name = this.nameStart[entry] as number;
-        if (bytes.compare(this.names, name, name + length, start, end) === 0) return entry;
+        if (this.#isName(entry, bytes, start, end)) return entry;
       }
       at = (at + 1) & mask;
     }
@@ -165,15 +168,23 @@ export class PathTrie {
     }
   }
 
+  #isName(node: number, bytes: Buffer, start: number, end: number): boolean {
+    const name = (this.nameStart[node] as number) - start;
+    for (let at = start; at < end; at++) if (bytes[at] !== this.names[name + at]) return false;
+    return true;
+  }
+
   #add(parent: number, hash: number, bytes: Buffer, start: number, end: number): number {
-    if (this.size >= this.#limit || this.#nameBytes + (end - start) > this.#limit * 64) return OVERFLOW;
+    const length = end - start + 1;
+    if (this.size >= this.#limit || this.#nameBytes + length > this.#limit * 64) return OVERFLOW;
     const node = this.size++;
     if (node === this.info.length) this.#growNodes();
-    while (this.#nameBytes + (end - start) > this.names.length) this.names = growBytes(this.names);
+    while (this.#nameBytes + length + 4 > this.names.length) this.#growNames();
     bytes.copy(this.names, this.#nameBytes, start, end);
+    this.names[this.#nameBytes + length - 1] = QUOTE;
     this.nameStart[node] = this.#nameBytes;
-    this.nameLength[node] = end - start;
-    this.#nameBytes += end - start;
+    this.nameLength[node] = length;
+    this.#nameBytes += (length + 3) & ~3;
     this.parent[node] = parent;
     this.info[node] = Info.unresolved;
     this.#hashes[node] = hash;
@@ -193,6 +204,13 @@ export class PathTrie {
   #rehash(): void {
     this.#table = new Int32Array(this.#table.length * 2);
     for (let node = 2; node < this.size; node++) this.#insert(node);
+  }
+
+  #growNames(): void {
+    const next = Buffer.alloc(this.names.length * 2);
+    this.names.copy(next);
+    this.names = next;
+    this.nameWords = new Int32Array(next.buffer, next.byteOffset, next.length >> 2);
   }
 
   #growNodes(): void {
@@ -218,11 +236,5 @@ export class PathTrie {
 function grow(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
   const next = new Int32Array(size);
   next.set(old);
-  return next;
-}
-
-function growBytes(old: Buffer): Buffer<ArrayBuffer> {
-  const next = Buffer.alloc(old.length * 2);
-  old.copy(next);
   return next;
 }

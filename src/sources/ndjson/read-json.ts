@@ -111,6 +111,7 @@ class JsonReading {
     batch.clear();
     batch.bytes = bytes;
     this.#rows.lines.length = 0;
+    this.#scanner.reset();
     this.#trie.refresh();
     this.#finisher.refresh();
     while (batch.length < MAX_ROWS) {

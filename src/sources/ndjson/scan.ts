@@ -3,7 +3,7 @@
  * path trie, and adds a cell for each wanted value, without making strings or objects. Benchmark: `bench/ndjson.ts`;
  * slow twin: `JSON.parse` and `canonicalise`.
  *
- * What it does not check, because nobody may ever look: escapes and control characters in long unwanted text.
+ * What it does not check, because nobody may ever look: escapes, and control characters in long text.
  * What it can not do (members named twice, objects in arrays that hold wanted fields, derived fields) it leaves to
  * the slow way by setting `Trait.whole` for the row.
  */
@@ -35,7 +35,7 @@ const LOWER_T = 0x74;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 /** Text this long is searched with `indexOf`, whose call costs about as much as this many steps of a loop. */
-const LONG_TEXT = 48;
+const LONG_TEXT = 32;
 
 export class Scanner {
   /** What the row says about itself; see `Trait`. Set by `scan`. */
@@ -60,6 +60,11 @@ export class Scanner {
   readonly #maxDepth: number;
   /** Per open object or array: the node whose members it holds, negative (~node) for an array. */
   readonly #stack: Int32Array;
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = new DataView(this.#bytes.buffer, 0, 0);
+  /** The first backslash at or after `slashFrom`. */
+  #slashAt = -1;
+  #slashFrom = 0;
   #nameEnd = 0;
   #unusualName = false;
 
@@ -70,16 +75,22 @@ export class Scanner {
     this.#stack = new Int32Array(maxDepth + 2);
   }
 
+  /** To be called when the bytes of the buffer have changed. */
+  reset(): void {
+    this.#slashAt = -1;
+  }
+
   /**
    * Scans the object that opens at `from`; cells go to the row being built. Returns where it ends, or one of
-   * `NEED_MORE` (the bytes end first), `BAD` (at `errorAt`), `TOO_DEEP`. `bytes[limit]` must be 0.
+   * `NEED_MORE` (the bytes end first), `BAD` (at `errorAt`), `TOO_DEEP`. Zeros must follow at `limit`. The bytes
+   * must not change while rows of one buffer are scanned; `reset` tells that they did.
    */
   scan(bytes: Buffer, from: number, limit: number): number {
     const trie = this.#trie;
     const stack = this.#stack;
     const maxDepth = this.#maxDepth;
     const row = ++this.row;
-    let { info, seen, next, first, parent, nameStart, nameLength, names } = trie;
+    let { info, seen, next, first, parent, nameStart, nameLength, nameWords, names } = trie;
     let traits = 0;
     let newlines = 0;
     let depth = 0;
@@ -96,6 +107,11 @@ export class Scanner {
     this.newlines = 0;
     this.nxlogType = false;
     stack[0] = ROOT;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    }
+    const view = this.#view;
 
     for (;;) {
       let byte = bytes[at] as number;
@@ -116,11 +132,15 @@ export class Scanner {
           // Most events name the same members in the same order as the one before.
           let guess = previous < 0 ? (first[node] as number) : (next[previous] as number);
           if (guess !== 0 && parent[guess] === node) {
+            // Four bytes at a time, then the rest; the closing quote is part of the name.
             const length = nameLength[guess] as number;
             const start = nameStart[guess] as number;
             let same = 0;
+            for (let word = start >> 2; same + 4 <= length; word++, same += 4) {
+              if (view.getInt32(at + same, true) !== nameWords[word]) break;
+            }
             while (same < length && bytes[at + same] === names[start + same]) same++;
-            if (same === length && bytes[at + length] === QUOTE && at + length < limit) at += length + 1;
+            if (same === length && at + length <= limit) at += length;
             else guess = 0;
           } else {
             guess = 0;
@@ -129,7 +149,7 @@ export class Scanner {
             guess = this.#name(bytes, at, limit, node);
             if (guess < 0) return this.#stop(this.#nameEnd, limit);
             at = this.#nameEnd + 1;
-            ({ info, seen, next, first, parent, nameStart, nameLength, names } = trie);
+            ({ info, seen, next, first, parent, nameStart, nameLength, nameWords, names } = trie);
             if (this.#unusualName) this.#unusualName = false;
             else if (previous < 0) first[node] = guess;
             else next[previous] = guess;
@@ -176,9 +196,12 @@ export class Scanner {
               } else {
                 at++;
               }
-              if (at > long && (kind === Kind.escaped || needed === 0)) {
+              if (at > long) {
+                const rest = at;
                 at = textEnd(bytes, at, limit);
                 if (at < 0) return NEED_MORE;
+                if (needed !== 0 && kind === Kind.text && this.#hasSlash(bytes, rest, at))
+                  kind = Kind.escaped;
                 break;
               }
             }
@@ -311,6 +334,16 @@ export class Scanner {
         byte = bytes[at] as number;
       }
     }
+  }
+
+  /** True when there is a backslash in `from` .. `to`. The place found is kept, so that no byte is searched twice. */
+  #hasSlash(bytes: Buffer, from: number, to: number): boolean {
+    if (this.#slashFrom > from || this.#slashAt < from) {
+      const at = bytes.indexOf(BACKSLASH, from);
+      this.#slashFrom = from;
+      this.#slashAt = at < 0 ? bytes.length : at;
+    }
+    return this.#slashAt < to;
   }
 
   /** The node of a name that was not guessed; sets `#nameEnd` to its closing quote. -1 when it is no name. */

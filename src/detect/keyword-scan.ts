@@ -10,8 +10,9 @@ import type { EventBatch } from '../events/index.ts';
 import type { Atom } from './atoms.ts';
 import { rollGram } from './needles.ts';
 
-// One letter that is in no rendering of a number, GUID, SID, time or boolean.
-const certain = /[ghjmopqvw ]/;
+/** Characters that are in no rendering of a number, GUID, SID or time; words are left to `rendered`. */
+const certain = /[g-ru-wy _;,=!?@#$%^*[\]|~]|::/;
+const rendered = ['true', 'false', 'infinity', 'nan'];
 const runOf = /[a-z0-9 _.:;,=()!?@#$%^*[\]{}|~-]{3,}/g;
 
 export class KeywordScan {
@@ -50,9 +51,12 @@ export class KeywordScan {
       const byte = lower[bytes[i] as number] as number;
       hash = ((hash << 5) ^ byte) & 0x7fff;
       if (table[hash] === 1 && this.#verify(bytes, i - 2, 1, to)) return true;
-      // An escaped ASCII letter could spell a keyword.
-      if (byte === 0x5c && bytes[i + 1] === 0x75 && bytes[i + 2] === 0x30 && bytes[i + 3] === 0x30)
-        return true;
+      // An escaped letter could spell a keyword, and two letters beyond ASCII fold to k and i.
+      if (byte === 0x5c && bytes[i + 1] === 0x75) {
+        if (bytes[i + 2] === 0x30 || bytes[i + 2] === 0x32) return true;
+      } else if (byte === 0xaa) {
+        if (bytes[i - 1] === 0x84 && bytes[i - 2] === 0xe2) return true;
+      } else if (byte === 0xb0 && bytes[i - 1] === 0xc4) return true;
     }
     return false;
   }
@@ -67,6 +71,7 @@ export class KeywordScan {
       odd = ((odd << 5) ^ (lower[bytes[i + 1] as number] as number)) & 0x7fff;
       if (table[even] === 1 && this.#verify(bytes, i - 4, 2, to)) return true;
       if (table[odd] === 1 && this.#verify(bytes, i - 3, 2, to)) return true;
+      if (foldsToAscii(bytes, i) || foldsToAscii(bytes, i + 1)) return true;
     }
     return false;
   }
@@ -85,6 +90,12 @@ export class KeywordScan {
 
 const lower = Uint8Array.from({ length: 256 }, (_, i) => (i >= 0x41 && i <= 0x5a ? i + 32 : i));
 
+/** The Kelvin sign (k) or the dotted capital I (i) in UTF-16LE. */
+function foldsToAscii(bytes: Uint8Array, at: number): boolean {
+  const low = bytes[at];
+  return (low === 0x2a && bytes[at + 1] === 0x21) || (low === 0x30 && bytes[at + 1] === 0x01);
+}
+
 /** The longest run that is certain to stand in the bytes, or ''. Starts with the gram to look for. */
 function certainRun(atom: Atom): string {
   const literals =
@@ -92,12 +103,9 @@ function certainRun(atom: Atom): string {
   let best = '';
   for (const part of literals) {
     if (typeof part !== 'string') continue;
-    // Folding beyond ASCII can produce ASCII letters (the Kelvin sign); the other way round can not happen here,
-    // because k and s are taken as uncertain below.
     for (const [run] of part.toLowerCase().matchAll(runOf)) {
-      for (const piece of run.split(/[ks]+/)) {
-        if (piece.length >= 3 && piece.length > best.length && certain.test(piece)) best = piece;
-      }
+      if (run.length > best.length && certain.test(run) && !rendered.some((word) => word.includes(run)))
+        best = run;
     }
   }
   return best;

@@ -65,6 +65,38 @@ export class NeedleSet {
   }
 }
 
+/** The same for literals of one or two characters: looks every pair of neighbours up. */
+export class ShortNeedles {
+  readonly #literals: ReadonlySet<string>;
+  readonly #single: boolean;
+  readonly #table = new Uint8Array(1 << 12);
+
+  constructor(literals: Iterable<string>) {
+    this.#literals = new Set(literals);
+    this.#single = [...this.#literals].some((literal) => literal.length === 1);
+    for (const literal of this.#literals) this.#table[hashPair(literal, 0)] = 1;
+  }
+
+  /** Calls `visit` for every literal that stands in the text, once a place. */
+  scan(text: string, visit: (literal: string) => void): void {
+    for (let i = 0; i < text.length; i++) {
+      if (this.#table[hashPair(text, i)] === 1) {
+        const pair = text.slice(i, i + 2);
+        if (this.#literals.has(pair)) visit(pair);
+      }
+      if (this.#single) {
+        const char = text[i] as string;
+        if (this.#literals.has(char)) visit(char);
+      }
+    }
+  }
+}
+
+function hashPair(text: string, at: number): number {
+  // Beyond the end charCodeAt is NaN, which the operators take as 0.
+  return ((text.charCodeAt(at) << 5) ^ text.charCodeAt(at + 1)) & 0xfff;
+}
+
 /** Characters that make a gram common in Windows paths and command lines. */
 const commonText =
   'c:\\windows\\system32\\.exe program files users appdata microsoft http:// -e /c software currentversion';

@@ -87,7 +87,7 @@ export function defaultCacheDir(): string {
 
 function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable, process.cwd()]));
+  hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable]));
   for (const path of [options.logSourceFile, options.placeholderFile])
     hash.update(path ? stamp(resolve(path)) : '-');
   for (const { path, named } of files) hash.update(`${stamp(path)}${named}\n`);
@@ -97,7 +97,7 @@ function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
 function stamp(path: string): string {
   try {
     const { size, mtimeMs, ctimeMs, ino } = statSync(path);
-    return `${path}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+    return `${path}\0${resolve(path)}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
   } catch {
     return `${path}\0missing`;
   }

@@ -4,7 +4,7 @@
  */
 import type { Value } from '../events/index.ts';
 import { compileAtom, literalOf, type Atom, type AtomTest } from './atoms.ts';
-import { NeedleSet } from './needles.ts';
+import { NeedleSet, ShortNeedles } from './needles.ts';
 import { requiredLiteral } from './regex-literal.ts';
 
 /** Below this many literals a plain search of each is quicker than building and using the index. */
@@ -24,12 +24,16 @@ export class SlotMatcher {
   readonly #literals: string[] = [];
   readonly #literalAtoms: number[][] = [];
   readonly #needles: NeedleSet | null;
+  /** Literals of one or two characters, which have no gram. */
+  readonly #short: ShortNeedles | null;
+  readonly #shortAtoms = new Map<string, number[]>();
   /** Atoms already decided for the value at hand. */
   readonly #decided: Int32Array;
   #serial = 0;
   readonly #hits: number[] = [];
   #lower = '';
   #value: string | number | bigint | boolean = '';
+  readonly #visitShort = (literal: string): void => this.#testAll(this.#shortAtoms.get(literal) as number[]);
   readonly #visit = (literal: number, start: number): void => this.#found(literal, start);
 
   /** `atoms`: the ids that `match` returns, and what they mean. */
@@ -46,6 +50,7 @@ export class SlotMatcher {
       this.#literalAtoms.push(indexes);
     }
     this.#needles = this.#literals.length > fewLiterals ? new NeedleSet(this.#literals) : null;
+    this.#short = this.#shortAtoms.size > fewLiterals ? new ShortNeedles(this.#shortAtoms.keys()) : null;
   }
 
   match(value: Value): Int32Array {
@@ -62,11 +67,11 @@ export class SlotMatcher {
       return;
     }
     const literal = necessaryLiteral(atom);
-    if (atom.kind !== 'exact' && literal.length < 3) {
+    if (atom.kind !== 'exact' && literal === '') {
       this.#unfiled.push(index);
       return;
     }
-    const map = atom.kind === 'exact' ? this.#exact : byLiteral;
+    const map = atom.kind === 'exact' ? this.#exact : literal.length < 3 ? this.#shortAtoms : byLiteral;
     const list = map.get(literal);
     if (list) list.push(index);
     else map.set(literal, [index]);
@@ -85,13 +90,14 @@ export class SlotMatcher {
     if (exact)
       for (const index of exact)
         if (!(this.#atoms[index] as Atom).cased || this.#test(index)) this.#add(index);
-    for (const index of this.#unfiled) if (this.#test(index)) this.#add(index);
+    this.#testAll(this.#unfiled);
+    if (this.#short) this.#short.scan(lower, this.#visitShort);
+    else
+      for (const [literal, indexes] of this.#shortAtoms) if (lower.includes(literal)) this.#testAll(indexes);
     if (this.#needles) this.#needles.scan(lower, this.#visit);
     else {
       for (let i = 0; i < this.#literals.length; i++) {
-        const start = lower.indexOf(this.#literals[i] as string);
-        if (start < 0) continue;
-        for (const index of this.#literalAtoms[i] as number[]) if (this.#test(index)) this.#add(index);
+        if (lower.includes(this.#literals[i] as string)) this.#testAll(this.#literalAtoms[i] as number[]);
       }
     }
   }
@@ -109,6 +115,10 @@ export class SlotMatcher {
         if (end === this.#lower.length) this.#add(index);
       } else if (start === 0) this.#add(index);
     }
+  }
+
+  #testAll(indexes: readonly number[]): void {
+    for (const index of indexes) if (this.#test(index)) this.#add(index);
   }
 
   #test(index: number): boolean {

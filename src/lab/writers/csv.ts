@@ -1,7 +1,7 @@
 /** CSV (RFC 4180): one row per event, one column per field of any kind of event, under huntbook's field names. */
 import { foldFieldName } from '../../events/index.ts';
 import { systemTime } from '../clock.ts';
-import { shownValue, type EventSchema, type LabEvent } from '../event.ts';
+import { shownValue, type EventSchema, type FieldType, type LabEvent } from '../event.ts';
 import { allSchemas } from '../schemas.ts';
 import type { OutputFolder } from './output.ts';
 import { LineFile } from './text.ts';
@@ -9,50 +9,81 @@ import type { LabWriter, Place } from './types.ts';
 
 const SYSTEM = ['SystemTime', 'Computer', 'Channel', 'Provider_Name', 'EventID', 'EventRecordID'];
 
-/** The position of an event is the number of its line when no value has line breaks; else of its record and header. */
+/** Where a field of a kind of event goes: its index, its type, and the commas between it and the cell before. */
+interface Cell {
+  readonly at: number;
+  readonly type: FieldType;
+  readonly commas: string;
+}
+
+interface Layout {
+  readonly constants: string;
+  readonly cells: readonly Cell[];
+  /** Commas after the last cell, and the line end. */
+  readonly tail: string;
+}
+
+/** The position of an event is the number of its row; the header is row 1. */
 export function openCsv(folder: OutputFolder, name: string): LabWriter {
   const out = new LineFile(folder.open(name));
-  const columns = [...SYSTEM];
-  const places = new Map<string, number>(columns.map((column, i) => [foldFieldName(column), i]));
-  const slots = new Map<EventSchema, number[]>();
-  for (const schema of allSchemas) {
-    slots.set(
-      schema,
-      schema.fields.map((field) => {
-        // A data field `Channel` (event 104 names the cleared log) must not overwrite the event's own.
-        const label = SYSTEM.includes(field.name) ? `${field.name}_Data` : field.name;
-        const key = foldFieldName(label);
-        let at = places.get(key);
-        if (at === undefined) {
-          at = columns.push(label) - 1;
-          places.set(key, at);
-        }
-        return at;
-      }),
-    );
-  }
-  out.add(`${columns.join(',')}\r\n`);
+  const columns = columnsOf(allSchemas);
+  const layouts = new Map<EventSchema, Layout>(
+    allSchemas.map((schema) => [schema, layoutOf(schema, columns)]),
+  );
+  out.add(`${[...columns.values()].map((column) => column.label).join(',')}\r\n`);
   return {
-    write: (event): Place => ({
-      file: name,
-      position: out.add(row(event, slots.get(event.schema)!, columns.length)),
-    }),
+    write: (event): Place => ({ file: name, position: out.add(row(event, layouts.get(event.schema)!)) }),
     finish: () => out.flush(),
   };
 }
 
-function row(event: LabEvent, slots: readonly number[], width: number): string {
-  const { schema, values } = event;
-  const cells: string[] = Array.from({ length: width }, () => '');
-  cells[0] = systemTime(event.time);
-  cells[1] = event.computer;
-  cells[2] = schema.channel;
-  cells[3] = schema.provider;
-  cells[4] = String(schema.eventId);
-  cells[5] = String(event.recordId);
-  for (let i = 0; i < slots.length; i++)
-    cells[slots[i]!] = quote(String(shownValue(schema.fields[i]!.type, values[i]!)));
-  return `${cells.join(',')}\r\n`;
+type Columns = Map<string, { readonly label: string; readonly at: number }>;
+
+/** One column per field name, whatever its case. */
+function columnsOf(all: readonly EventSchema[]): Columns {
+  const columns: Columns = new Map();
+  const add = (label: string): void => {
+    const key = foldFieldName(label);
+    if (!columns.has(key)) columns.set(key, { label, at: columns.size });
+  };
+  for (const label of SYSTEM) add(label);
+  for (const schema of all) for (const field of schema.fields) add(labelOf(field.name));
+  return columns;
+}
+
+/** A data field `Channel` (event 104 names the cleared log) must not stand in the event's own column. */
+function labelOf(field: string): string {
+  return SYSTEM.includes(field) ? `${field}_Data` : field;
+}
+
+function layoutOf(schema: EventSchema, columns: Columns): Layout {
+  let column = SYSTEM.length - 1;
+  const placed = schema.fields
+    .map((field, at) => ({
+      at,
+      type: field.type,
+      column: columns.get(foldFieldName(labelOf(field.name)))!.at,
+    }))
+    .toSorted((a, b) => a.column - b.column);
+  const cells = placed.map(({ at, type, column: next }) => {
+    const commas = ','.repeat(next - column);
+    column = next;
+    return { at, type, commas };
+  });
+  return {
+    constants: [schema.channel, schema.provider, String(schema.eventId)].map(quote).join(','),
+    cells,
+    tail: `${','.repeat(columns.size - 1 - column)}\r\n`,
+  };
+}
+
+function row(event: LabEvent, layout: Layout): string {
+  let text = `${systemTime(event.time)},${quote(event.computer)},${layout.constants},${event.recordId}`;
+  for (const { at, type, commas } of layout.cells) {
+    const value = event.values[at]!;
+    text += commas + (type === 's' ? quote(value as string) : String(shownValue(type, value)));
+  }
+  return text + layout.tail;
 }
 
 function quote(text: string): string {

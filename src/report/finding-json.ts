@@ -28,7 +28,7 @@ export class FindingJson {
     let text = this.#rules.get(rule);
     if (text === undefined) {
       const { id, title, level, status, path, tags } = rule;
-      text = toJson({ id, title, level, status, path, tags });
+      text = JSON.stringify({ id, title, level, status, path, tags });
       this.#rules.set(rule, text);
     }
     return text;

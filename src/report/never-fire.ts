@@ -1,6 +1,7 @@
 /**
- * Rules that can never fire, grouped by why. A reason of the form `kind: detail` groups by its kind first, so that
- * "missing field: GrantedAccess" and "missing field: Hashes" stand together.
+ * Rules that can never fire, grouped by why: first by the kind of reason, then by what it names, so that
+ * "no event has GrantedAccess" and "no event has Hashes" stand together. Reasons of other forms group by their
+ * text before a colon.
  */
 import type { HuntSummary, NeverFiringRule } from './types.ts';
 
@@ -11,12 +12,17 @@ export interface ReasonGroup {
   readonly details: readonly { readonly detail: string; readonly rules: readonly NeverFiringRule[] }[];
 }
 
+const forms: readonly (readonly [RegExp, string])[] = [
+  [/^no events of (.+)$/s, 'no events of their log source'],
+  [/^no events with (.+)$/s, 'no events with their event id'],
+  [/^no event has (.+)$/s, 'no event has a field they need'],
+  [/^([^:]+): (.+)$/s, ''],
+];
+
 export function groupReasons(rules: HuntSummary['neverFire']): ReasonGroup[] {
   const kinds = new Map<string, Map<string, NeverFiringRule[]>>();
   for (const rule of rules) {
-    const colon = rule.reason.indexOf(': ');
-    const kind = colon < 0 ? rule.reason : rule.reason.slice(0, colon);
-    const detail = colon < 0 ? '' : rule.reason.slice(colon + 2);
+    const [kind, detail] = splitReason(rule.reason);
     let details = kinds.get(kind);
     if (details === undefined) kinds.set(kind, (details = new Map()));
     const list = details.get(detail);
@@ -29,4 +35,12 @@ export function groupReasons(rules: HuntSummary['neverFire']): ReasonGroup[] {
     return { kind, count: sorted.reduce((sum, item) => sum + item.rules.length, 0), details: sorted };
   });
   return groups.sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1));
+}
+
+function splitReason(reason: string): [kind: string, detail: string] {
+  for (const [form, kind] of forms) {
+    const match = form.exec(reason);
+    if (match) return kind === '' ? [match[1] as string, match[2] as string] : [kind, match[1] as string];
+  }
+  return [reason, ''];
 }

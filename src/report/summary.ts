@@ -1,5 +1,5 @@
 /** The summary of a run for standard error: what was read, what was run, and above all what was not. */
-import { fitWidth, terminalText } from '../escape/index.ts';
+import { fitWidth, terminalText, textWidth } from '../escape/index.ts';
 import { groupReasons } from './never-fire.ts';
 import { painter, type Paint } from './paint.ts';
 import { bytesText, countOf, countText, secondsText, timeSpan } from './text.ts';
@@ -15,6 +15,7 @@ const maxRefused = 5;
 const maxIssues = 5;
 const maxKinds = 6;
 const maxDetails = 3;
+const maxLines = 4;
 
 interface Layout {
   readonly width: number;
@@ -41,8 +42,8 @@ function headLines(summary: HuntSummary, { width, paint }: Layout): string[] {
   const rate = seconds > 0 ? `, ${countText(Math.round(events / seconds))} events/s` : '';
   const span = timeSpan(summary.firstTime, summary.lastTime);
   const rules = [`${countText(rulesLoaded)} loaded`, `${countText(rulesMatched)} matched`];
-  if (neverFire.length > 0) rules.push(`${countText(neverFire.length)} can never fire on these events`);
   if (refused.length > 0) rules.push(`${countText(refused.length)} refused`);
+  if (neverFire.length > 0) rules.push(`${countText(neverFire.length)} can never fire`);
   const rows: [string, string][] = [
     ['Read', `${countOf(events, 'event')} from ${countOf(files, 'file')}, ${bytesText(bytes)}`],
     ['Times', span === '' ? '' : `${span} UTC`],
@@ -60,7 +61,7 @@ function refusedLines({ refused }: HuntSummary, layout: Layout): string[] {
   const lines = ['', heading(`Refused: ${countOf(refused.length, 'rule')} not run`, 'yellow', layout)];
   for (const { path, line, code, message } of refused.slice(0, maxRefused)) {
     lines.push(`  ${show(line === null ? path : `${path}:${line}`, layout.width - 2)}`);
-    lines.push(`    ${note(`${code}  ${message}`, layout.width - 4, layout)}`);
+    lines.push(...wrapped(`${code}  ${message}`, layout));
   }
   return [...lines, ...more(refused.length - maxRefused, layout)];
 }
@@ -92,8 +93,8 @@ function issueLines({ issues }: HuntSummary, layout: Layout): string[] {
   const lines = ['', heading(`Input: ${countOf(total, 'problem')}`, 'yellow', layout)];
   for (const { source, code, message, count } of issues.slice(0, maxIssues)) {
     const times = count > 1 ? `${countText(count)} times  ` : '';
-    lines.push(`  ${show(source, layout.width - 2)}`);
-    lines.push(`    ${note(`${times}${code}  ${message}`, layout.width - 4, layout)}`);
+    if (source !== '') lines.push(`  ${show(source, layout.width - 2)}`);
+    lines.push(...wrapped(`${times}${code}  ${message}`, layout));
   }
   return [...lines, ...more(issues.length - maxIssues, layout)];
 }
@@ -108,6 +109,23 @@ function note(text: string, columns: number, { paint }: Layout): string {
 
 function more(count: number, { paint }: Layout, what = 'more'): string[] {
   return count > 0 ? [paint('dim', `  … ${countText(count)} ${what}`)] : [];
+}
+
+/** A message over as many lines as it needs, up to a bound: its end often holds what matters. */
+function wrapped(text: string, { width, paint }: Layout): string[] {
+  const room = width - 4;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of terminalText(text.slice(0, room * 8)).split(/(?<= )/)) {
+    if (line !== '' && textWidth(line) + textWidth(word.trimEnd()) > room) {
+      lines.push(line);
+      line = '';
+    }
+    line += word;
+  }
+  lines.push(line);
+  if (lines.length > maxLines) lines[maxLines - 1] = `${(lines[maxLines - 1] as string).trimEnd()} …`;
+  return lines.slice(0, maxLines).map((item) => `    ${paint('dim', fitWidth(item.trimEnd(), room))}`);
 }
 
 function show(text: string, columns: number): string {

@@ -97,7 +97,7 @@ export function summaryOf(texts: readonly string[]): HuntSummary {
   return {
     ...summary,
     refused: texts.map((text) => ({ path: text, line: 1, title: text, code: text, message: text })),
-    neverFire: texts.map((text) => ({ path: text, title: text, reason: `missing field: ${text}` })),
+    neverFire: texts.map((text) => ({ path: text, title: text, reason: `no event has ${text}` })),
     issues: texts.map((text) => ({ code: text, source: text, message: text, count: 1 })),
     firstTime: texts[0] ?? '',
     lastTime: texts[0] ?? '',

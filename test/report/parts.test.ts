@@ -135,16 +135,19 @@ describe('ATT&CK tags', () => {
 describe('reasons why rules never fire', () => {
   it('are grouped by kind, then by detail, most rules first', () => {
     const reasons = [
-      'missing field: A',
-      'missing log source: x',
-      'missing field: B',
-      'missing field: B',
+      'no event has A',
+      'no events of x/y',
+      'no event has B',
+      'no event has B',
+      'odd: 1',
+      'odd: 2',
       'other',
     ];
     const groups = groupReasons(reasons.map((reason, i) => ({ path: `${i}.yml`, title: `${i}`, reason })));
     expect(groups.map(({ kind, count }) => [kind, count])).toEqual([
-      ['missing field', 3],
-      ['missing log source', 1],
+      ['no event has a field they need', 3],
+      ['odd', 2],
+      ['no events of their log source', 1],
       ['other', 1],
     ]);
     expect(groups[0]?.details.map(({ detail, rules }) => [detail, rules.length])).toEqual([

@@ -57,7 +57,7 @@ describe('JSON', () => {
     expect(document['schema']).toBe('huntbook/1');
     expect(document['data']).toHaveLength(findings.length);
     const codes = (document['warnings'] as { code: string }[]).map(({ code }) => code);
-    expect(codes).toEqual(['HB_LIMIT', 'HB_RULE_CONDITION', 'HB_RULE_YAML', 'HB_DAMAGED']);
+    expect(codes).toEqual(['HB_LIMIT', 'HB_RULE_CONDITION', 'HB_RULE_YAML', 'HB_DAMAGED', 'HB_UNKNOWN_KIND']);
   });
 });
 

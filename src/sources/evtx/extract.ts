@@ -12,7 +12,7 @@ import { Empty, type Leaf } from './flatten.ts';
 import { DEFINITION_HEADER_SIZE, FIXED_SIZE, Token, ValueType } from './format.ts';
 import { LEAVE_OUT, type Plan, planFull, planWanted, type Program, Source } from './program.ts';
 import { type Defect, MAX_DEPTH } from './shape.ts';
-import { TemplateCache } from './templates.ts';
+import { acquireCache, releaseCache } from './templates.ts';
 import { decodeValue } from './values.ts';
 
 /** Cells one record may have: a record of 64 KB with no text at all could claim more, a real one has dozens. */
@@ -20,7 +20,7 @@ const MAX_CELLS = 32_768;
 const ENTITIES: Record<string, string> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
 
 export class Extractor {
-  readonly templates = new TemplateCache();
+  templates = acquireCache();
   /** Why the last record could not be read. */
   defect: Defect = '';
   readonly #fields: FieldTable;
@@ -29,6 +29,7 @@ export class Extractor {
   /** Cells for all fields (`names` gives the names of their ids), instead of the wanted ones. */
   #full = false;
   #starts = new Int32Array(1024);
+  #released = false;
   #cellLimit = 0;
 
   constructor(fields: FieldTable, batch: EventBatch) {
@@ -37,8 +38,20 @@ export class Extractor {
   }
 
   startChunk(bytes: Uint8Array): void {
+    if (this.#released) this.templates = acquireCache();
+    this.#released = false;
     this.#bytes = bytes;
     this.templates.startChunk();
+  }
+
+  /** Gives the tables back for the next file; another chunk may still be started. */
+  release(): void {
+    if (!this.#released) releaseCache(this.templates);
+    this.#released = true;
+  }
+
+  get released(): boolean {
+    return this.#released;
   }
 
   /** Adds the wanted cells of the record whose BinXML is `at`..`end`; false with `defect` when it is damaged. */

@@ -4,7 +4,6 @@
 import {
   EventBatch,
   type EventFields,
-  type FieldTable,
   type HuntEvent,
   type RowReader,
   type Value,
@@ -37,14 +36,11 @@ export const readEvtx: BatchReader = async function* (input: ByteInput, options:
       if (batch.length > 0) yield batch;
       options.onProgress?.(chunk.offset + chunk.bytes.length);
     }
-    issues.finish();
   } finally {
-    reader.close();
+    issues.finish();
+    reader.release();
   }
 };
-
-/** Extractors that no reader uses, with the templates they know: folders hold many small files of the same kinds. */
-const idle = new WeakMap<FieldTable, Extractor[]>();
 
 class EvtxReader implements RowReader {
   readonly #options: ReadOptions;
@@ -59,7 +55,7 @@ class EvtxReader implements RowReader {
     this.#issues = issues;
     this.#batch = new EventBatch(source, this);
     this.#batch.rawText = 'utf16le';
-    this.#extractor = idle.get(options.fields)?.pop() ?? new Extractor(options.fields, this.#batch);
+    this.#extractor = new Extractor(options.fields, this.#batch);
     this.#records = new RecordCursor(issues);
   }
 
@@ -87,12 +83,9 @@ class EvtxReader implements RowReader {
     return batch;
   }
 
-  /** Events of the last batch can not be read after this. */
-  close(): void {
-    const { fields } = this.#options;
-    const known = idle.get(fields);
-    if (known === undefined) idle.set(fields, [this.#extractor]);
-    else known.push(this.#extractor);
+  /** Ends the reading; the last batch stays readable as long as its bytes do. */
+  release(): void {
+    this.#extractor.release();
   }
 
   decode(bytes: Uint8Array, kind: number, start: number, end: number): Value {
@@ -106,6 +99,7 @@ class EvtxReader implements RowReader {
   event(batch: EventBatch, row: number): HuntEvent {
     const start = batch.rowFrom[row] as number;
     const scratch = (this.#scratch ??= new EventBatch(batch.source, this));
+    if (this.#extractor.released) this.#extractor.startChunk(batch.bytes);
     scratch.clear();
     scratch.bytes = batch.bytes;
     this.#extractor.readAll(scratch, start + RECORD_HEADER_SIZE, (batch.rowTo[row] as number) - 4);

@@ -88,3 +88,15 @@ export class TemplateCache {
 }
 
 const noSpans = new Int32Array(0);
+
+/** Caches are half a megabyte each: they go from file to file, which counts where there are hundreds of small ones. */
+const idle: TemplateCache[] = [];
+const MAX_IDLE = 4;
+
+export function acquireCache(): TemplateCache {
+  return idle.pop() ?? new TemplateCache();
+}
+
+export function releaseCache(cache: TemplateCache): void {
+  if (idle.length < MAX_IDLE) idle.push(cache);
+}

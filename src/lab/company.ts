@@ -37,8 +37,16 @@ export interface Company {
   readonly hosts: readonly HostPlan[];
 }
 
-const FIRST = ['Amara', 'Bjorn', 'Carla', 'Dmitri', 'Elif', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Keiko', 'Liam', 'Mirela', 'Nadia', 'Oskar', 'Priya', 'Quentin', 'Rosa', 'Stefan', 'Tomasz', 'Uma', 'Viktor', 'Wanda', 'Yusuf', 'Zofia']; // prettier-ignore
-const LAST = ['Abara', 'Bergstrom', 'Castellan', 'Dobrev', 'Ekman', 'Fontaine', 'Grabowski', 'Hallik', 'Ibsen', 'Jansson', 'Kowal', 'Lindqvist', 'Moreau', 'Novak', 'Okafor', 'Petrov', 'Quist', 'Rahman', 'Santos', 'Thorsen', 'Ueda', 'Vargas', 'Weiss', 'Ylonen', 'Zhang']; // prettier-ignore
+const FIRST = [
+  'Amara', 'Bjorn', 'Carla', 'Dmitri', 'Elif', 'Farid', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Keiko', 'Liam',
+  'Mirela', 'Nadia', 'Oskar', 'Priya', 'Quentin', 'Rosa', 'Stefan', 'Tomasz', 'Uma', 'Viktor', 'Wanda',
+  'Yusuf', 'Zofia',
+]; // prettier-ignore
+const LAST = [
+  'Abara', 'Bergstrom', 'Castellan', 'Dobrev', 'Ekman', 'Fontaine', 'Grabowski', 'Hallik', 'Ibsen',
+  'Jansson', 'Kowal', 'Lindqvist', 'Moreau', 'Novak', 'Okafor', 'Petrov', 'Quist', 'Rahman', 'Santos',
+  'Thorsen', 'Ueda', 'Vargas', 'Weiss', 'Ylonen', 'Zhang',
+]; // prettier-ignore
 
 const SERVER_ROLES: readonly Role[] = ['file', 'management', 'sql', 'web'];
 const SERVER_NAMES: Record<Role, string> = {

@@ -37,6 +37,25 @@ export interface ProcessOptions {
   readonly directory: string;
 }
 
+/** Processes that run since the computer started. */
+export type BaseProcess =
+  | 'kernel'
+  | 'csrss'
+  | 'services'
+  | 'lsass'
+  | 'winlogon'
+  | 'svchostDcom'
+  | 'svchostNet'
+  | 'svchostSchedule'
+  | 'svchostWmi'
+  | 'svchostDns'
+  | 'svchostUpdate'
+  | 'spooler'
+  | 'defender'
+  | 'wmiprvse'
+  | 'agent'
+  | 'searchIndexer';
+
 /** PIDs are multiples of four below this many slots, so that they are reused within a day as on a real host. */
 const PID_SLOTS = 6000;
 const SYSTEM32 = 'C:\\Windows\\system32\\';
@@ -54,7 +73,7 @@ export class Host {
   readonly localService: Logon;
   readonly networkService: Logon;
   /** Processes that run since the computer started, by name. */
-  readonly base: Record<'kernel' | 'csrss' | 'services' | 'lsass' | 'winlogon' | 'svchostDcom' | 'svchostNet' | 'svchostSchedule' | 'svchostWmi' | 'svchostDns' | 'svchostUpdate' | 'spooler' | 'defender' | 'wmiprvse' | 'agent' | 'searchIndexer', Process>; // prettier-ignore
+  readonly base: Readonly<Record<BaseProcess, Process>>;
   /** Console session of the owner, once logged on. */
   desktop: { readonly logon: Logon; readonly explorer: Process } | null = null;
   /** Long-running applications of the desktop or of the server, by catalogue name. */

@@ -20,9 +20,10 @@ const WINDOWS_VERSION = '10.0.19041.3636 (WinBuild.160101.0800)';
 const digest = (kind: string, text: string): string =>
   createHash(kind).update(text).digest('hex').toUpperCase();
 
-/** Hashes of a file that is known by a text only. */
-export function hashesOf(text: string): string {
-  return `MD5=${digest('md5', text)},SHA256=${digest('sha256', text)},IMPHASH=${digest('md5', `imports of ${text}`)}`;
+/** Hashes of a file that is known by a text only. What is no program has no imports: Sysmon shows zeros then. */
+export function hashesOf(text: string, program = true): string {
+  const imports = program ? digest('md5', `imports of ${text}`) : '0'.repeat(32);
+  return `MD5=${digest('md5', text)},SHA256=${digest('sha256', text)},IMPHASH=${imports}`;
 }
 
 interface ImageDetails {

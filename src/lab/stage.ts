@@ -183,7 +183,7 @@ export class Stage {
   fileDelete(process: Process, path: string, executable = false): void {
     this.#step();
     this.#aboutProcess(schemas.fileDelete, process, [
-      userOf(process.logon.account), process.image.path, path, hashesOf(path), executable, 'false',
+      userOf(process.logon.account), process.image.path, path, hashesOf(path, executable), executable, 'false',
     ]); // prettier-ignore
   }
 
@@ -191,7 +191,7 @@ export class Stage {
   zone(process: Process, path: string, url: string): void {
     this.#step();
     this.#aboutProcess(schemas.streamHash, process, [
-      process.image.path, `${path}:Zone.Identifier`, sysmonTime(this.time), hashesOf(url),
+      process.image.path, `${path}:Zone.Identifier`, sysmonTime(this.time), hashesOf(url, false),
       `[ZoneTransfer]  ZoneId=3  HostUrl=${url}`, userOf(process.logon.account),
     ]); // prettier-ignore
   }

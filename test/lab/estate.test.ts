@@ -71,7 +71,9 @@ describe('the simulated estate', () => {
 
   it('has every kind of event that the lab knows', () => {
     const seen = new Set(estate.map((event) => event.schema));
-    expect(allSchemas.filter((schema) => !seen.has(schema)).map((schema) => schema.eventId)).toEqual([4]);
+    // Sysmon starts on few hosts within a day, so that event may be missing.
+    const missing = allSchemas.filter((schema) => !seen.has(schema)).map((schema) => schema.eventId);
+    expect(missing.filter((id) => id !== 4)).toEqual([]);
   });
 
   it('gives every process its own GUID, made of the host and the second of its start', () => {

@@ -3,8 +3,10 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { writeLab, type LabResult } from '../../src/lab/index.ts';
+import { generateEstate, writeLab, type LabResult } from '../../src/lab/index.ts';
 import { EvtxChunk } from '../../src/lab/writers/evtx-chunk.ts';
+import { openEvtx } from '../../src/lab/writers/evtx.ts';
+import { OutputFolder } from '../../src/lab/writers/output.ts';
 import { dataTemplate, systemTemplate } from '../../src/lab/writers/evtx-template.ts';
 import { schemas } from '../../src/lab/schemas.ts';
 import { filesBelow, scratchFolder } from './folder.ts';
@@ -70,6 +72,22 @@ describe('the EVTX writer', () => {
     expect(bytes.toString('latin1').split('E\0v\0e\0n\0t\0D\0a\0t\0a\0')).toHaveLength(2);
     expect(definitions).toBeGreaterThan(3);
     expect(definitions).toBeLessThan(25);
+  });
+
+  it('goes on in another file when one has as many chunks as it may', () => {
+    const folder = new OutputFolder(path.join(scratch, 'parts'), false);
+    const writer = openEvtx(folder, 'channel', 2);
+    const places = [...generateEstate({ hosts: 3, events: 2000 })].map((event) => writer.write(event));
+    writer.finish();
+    const files = folder.commit();
+    const records = files.map((file) => checkFile(readFileSync(file.target)));
+    expect(records.reduce((sum, count) => sum + count, 0)).toBe(places.length);
+    expect(files.map((file) => file.name)).toContain('events/evtx/Security-2.evtx');
+    files.forEach((file, i) => {
+      expect(places.filter((place) => place.file === file.name).map((place) => place.position)).toEqual(
+        Array.from({ length: records[i]! }, (_, n) => n + 1),
+      );
+    });
   });
 
   it('refuses an event that no chunk can hold, and keeps the chunk as it was', () => {

@@ -12,8 +12,16 @@ import { userOf, type Process } from '../host.ts';
 import { images, libraries, type Image } from '../images.ts';
 import type { Stage } from '../stage.ts';
 
-const SITES = ['www.portnews.example', 'intranet.brackwater.example', 'maps.freightroute.example', 'www.wikipedia.org', 'tracking.oceanlane.example', 'news.harbourpost.example', 'login.microsoftonline.com', 'fonts.gstatic.com', 'www.bing.com', 'cdn.tarifftable.example', 'shop.palletdirect.example', 'static.weatherdesk.example']; // prettier-ignore
-const DOCUMENTS = ['Quarter plan', 'Freight rates', 'Customs list', 'Budget 2025', 'Shift roster', 'Minutes 03', 'Carrier contract', 'Stock count', 'Invoice 20417', 'Route study']; // prettier-ignore
+const SITES = [
+  'www.portnews.example', 'intranet.brackwater.example', 'maps.freightroute.example', 'www.wikipedia.org',
+  'tracking.oceanlane.example', 'news.harbourpost.example', 'login.microsoftonline.com',
+  'fonts.gstatic.com', 'www.bing.com', 'cdn.tarifftable.example', 'shop.palletdirect.example',
+  'static.weatherdesk.example',
+]; // prettier-ignore
+const DOCUMENTS = [
+  'Quarter plan', 'Freight rates', 'Customs list', 'Budget 2025', 'Shift roster', 'Minutes 03',
+  'Carrier contract', 'Stock count', 'Invoice 20417', 'Route study',
+]; // prettier-ignore
 const SHARES = ['Finance', 'Operations', 'Public', 'Projects'];
 
 export interface Desktop {

@@ -10,8 +10,15 @@ const TRACE_SERVICE =
   'C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|c:\\windows\\system32\\lsm.dll+f8d2|C:\\Windows\\System32\\RPCRT4.dll+76a53';
 const TRACE_WMI =
   'C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|C:\\Windows\\system32\\wbem\\cimwin32.dll+5a4d1|C:\\Windows\\SYSTEM32\\framedynos.dll+a1b4';
-const SERVICES = ['Windows Update', 'Background Intelligent Transfer Service', 'Windows Modules Installer', 'WMI Performance Adapter', 'Device Setup Manager', 'Software Protection', 'Windows Error Reporting Service', 'Network Setup Service', 'Delivery Optimization']; // prettier-ignore
-const SVCHOST_GROUPS = ['netsvcs -p -s wlidsvc', 'netsvcs -p -s BITS', 'LocalService -p -s NPSMSvc', 'wsappx -p -s AppXSvc', 'netsvcs -p -s gpsvc', 'LocalSystemNetworkRestricted -p -s WdiSystemHost', 'netsvcs -p -s lfsvc']; // prettier-ignore
+const SERVICES = [
+  'Windows Update', 'Background Intelligent Transfer Service', 'Windows Modules Installer',
+  'WMI Performance Adapter', 'Device Setup Manager', 'Software Protection',
+  'Windows Error Reporting Service', 'Network Setup Service', 'Delivery Optimization',
+]; // prettier-ignore
+const SVCHOST_GROUPS = [
+  'netsvcs -p -s wlidsvc', 'netsvcs -p -s BITS', 'LocalService -p -s NPSMSvc', 'wsappx -p -s AppXSvc',
+  'netsvcs -p -s gpsvc', 'LocalSystemNetworkRestricted -p -s WdiSystemHost', 'netsvcs -p -s lfsvc',
+]; // prettier-ignore
 const UPDATE_NAMES = [
   'settings-win.data.microsoft.com',
   'v10.events.data.microsoft.com',
@@ -24,7 +31,7 @@ const REGISTRY: readonly (readonly [key: string, details: string])[] = [
   ['HKLM\\System\\CurrentControlSet\\Services\\Tcpip\\Parameters\\DhcpNameServer', '10.20.1.10'],
   ['HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\LastOnlineScanTimeForAppCategory', 'Binary Data'],
   ['HKLM\\System\\CurrentControlSet\\Services\\bam\\State\\UserSettings\\S-1-5-18\\SequenceNumber', 'DWORD (0x0000001a)'],
-  ['HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree\\Microsoft\\Windows\\Flighting\\Id', '{6C4B0A1E-5E6B-4B2C-9A57-2F1C1D0E7B55}'],
+  ['HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Time Zones\\TzVersion', 'DWORD (0x07e80000)'],
 ]; // prettier-ignore
 
 /** Inventory query of the management agent; encoded on its command line as such agents do. */

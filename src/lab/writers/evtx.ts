@@ -17,7 +17,7 @@ const HEADER_BLOCK = 4096;
 const MAX_CHUNKS = 32_768;
 
 /** Writes EVTX files below `events/evtx/`. The place of an event is the number of its record in its file, from 1. */
-export function openEvtx(folder: OutputFolder, layout: EvtxLayout): LabWriter {
+export function openEvtx(folder: OutputFolder, layout: EvtxLayout, maxChunks = MAX_CHUNKS): LabWriter {
   const files = new Map<string, EvtxFile>();
   const templates = new TemplateSet();
   const open = (key: string, event: LabEvent, part: number): EvtxFile => {
@@ -32,7 +32,7 @@ export function openEvtx(folder: OutputFolder, layout: EvtxLayout): LabWriter {
     write(event): Place {
       const key = layout === 'host' ? `${event.computer} ${event.schema.channel}` : event.schema.channel;
       let file = files.get(key) ?? open(key, event, 1);
-      if (file.full) {
+      if (file.chunks >= maxChunks) {
         file.finish();
         file = open(key, event, file.part + 1);
       }
@@ -63,8 +63,8 @@ class EvtxFile {
     return this.#file.name;
   }
 
-  get full(): boolean {
-    return this.#chunks >= MAX_CHUNKS;
+  get chunks(): number {
+    return this.#chunks;
   }
 
   /** Adds a record; `id` null numbers it within the file. Returns its number in the file. */

@@ -33,7 +33,7 @@ export class FieldCollector {
   get(name: string): Value | undefined {
     const entry = this.entries.get(name);
     if (entry === undefined) return undefined;
-    return entry.values.length === 1 ? entry.values[0] : entry.values;
+    return entry.values.length === 1 ? entry.values[0] : (entry.values.flat() as Value[]);
   }
 
   /** The first value of a field, for the places where an event has only one. */

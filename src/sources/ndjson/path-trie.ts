@@ -76,6 +76,8 @@ export class PathTrie {
     this.#limit = limit;
     this.info[ROOT] = 0;
     this.info[OVERFLOW] = Trait.whole;
+    // Nobody's child, so that it is never guessed.
+    this.parent[OVERFLOW] = -1;
     for (const name of ['EventID', 'Channel', 'Provider_Name', 'Computer', 'SystemTime']) this.slot(name);
   }
 

@@ -1,7 +1,7 @@
 /** The scanner gives the same fields as `JSON.parse` and `canonicalise`, whatever the bytes and the blocks. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalise } from '../../../src/events/index.ts';
+import { canonicalise, FieldTable, foldFieldName } from '../../../src/events/index.ts';
 import { parseJson } from '../../../src/sources/ndjson/parse-json.ts';
 import { cellsOf, comparable, read } from './support.ts';
 
@@ -188,7 +188,51 @@ async function expectAgreement(
   }
 }
 
+/** The same with few wanted fields, so that most values are skipped. */
+async function expectWanted(
+  objectsIn: readonly object[],
+  wanted: readonly string[],
+  seed: number,
+): Promise<void> {
+  const random = generator(seed);
+  const written = objectsIn.map((object) => write(object, random, ' '));
+  const fields = new FieldTable();
+  for (const name of wanted) fields.add(name);
+  const folded = new Set(fields.names.map(foldFieldName));
+  const { rows, issues } = await read(written.join('\n'), { fields, buffer: 16 + (seed & 255) });
+  expect(issues).toEqual([]);
+  for (const [at, row] of rows.entries()) {
+    const event = canonicalise(parseJson(written[at] as string) as Record<string, unknown>, 'test.json');
+    const expected = Object.entries(cellsOf(event)).filter(([name]) => folded.has(name));
+    const { [foldFieldName('\u0000other')]: _, ...cells } = row.cells;
+    expect(comparable(cells)).toEqual(comparable(Object.fromEntries(expected)));
+  }
+}
+
 describe('cells of the scanner', () => {
+  it('are those of the wanted fields only', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(objects, { minLength: 1, maxLength: 4 }),
+        fc.subarray([
+          'Image',
+          'Hashes',
+          'User',
+          'EventType',
+          'a.b',
+          'winlog.a',
+          'Message',
+          'md5',
+          'tags',
+          'ProcessID',
+        ]),
+        fc.integer(),
+        expectWanted,
+      ),
+      { numRuns: Number(process.env['HUNTBOOK_RUNS'] ?? 300) },
+    );
+  });
+
   it('equal those of JSON.parse and canonicalise for any objects, white space, escapes and blocks', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -84,8 +84,9 @@ export class RowFinisher {
       return;
     }
     const cell = this.#scanner.slotCell[Field.Channel] as number;
+    const kind = batch.cellKind[cell] as number;
     const first = bytes[batch.cellStart[cell] as number] as number;
-    if (batch.cellKind[cell] !== Kind.text || first < LOWER_A || first > LOWER_Z) return;
+    if (kind > Kind.escaped || (kind === Kind.text && (first < LOWER_A || first > LOWER_Z))) return;
     const usual = usualChannel(this.#value(bytes, Field.Channel));
     if (usual === undefined) return;
     // Several values of the field are a list, which stays as it is.

@@ -57,11 +57,14 @@ class Columns {
   #entries = new Int32Array(1 << 17);
   #pool = new Int32Array(1 << 20);
   #used = 0;
-  /** By field: the id of the value before, the rows and ids in blocks, and how much of the last block is used. */
+  /** By field: the id and the row of the value before, ids in blocks, and how much of the last block is used. */
   #last = new Int32Array(64).fill(-1);
+  #rows = new Int32Array(64).fill(-2);
   #lengths = new Int32Array(64);
   #blocks: Int32Array[] = [];
   readonly #full: Int32Array[][] = [];
+  /** By field: where a run of rows begins, and the ids before it. Most columns are long runs. */
+  readonly #runs: number[][] = [];
 
   add(batch: EventBatch, firstRow: number): void {
     const { cellField, cellKind, cellStart, cellEnd, bytes, rowStart } = batch;
@@ -86,15 +89,16 @@ class Columns {
                 before,
               );
         this.#last[field] = id;
+        if (this.#rows[field] !== firstRow + row - 1) this.#newRun(field, firstRow + row);
+        this.#rows[field] = firstRow + row;
         let block = this.#blocks[field];
         let at = this.#lengths[field] as number;
         if (block === undefined || at === block.length) {
           block = this.#nextBlock(field, block);
           at = 0;
         }
-        block[at] = firstRow + row;
-        block[at + 1] = id;
-        this.#lengths[field] = at + 2;
+        block[at] = id;
+        this.#lengths[field] = at + 1;
       }
     }
   }
@@ -205,7 +209,14 @@ class Columns {
     return next;
   }
 
+  #newRun(field: number, row: number): void {
+    (this.#runs[field] ??= []).push(row, this.#lengths[field] as number);
+  }
+
   #growFields(field: number): void {
+    const rows = new Int32Array(field * 2).fill(-2);
+    rows.set(this.#rows);
+    this.#rows = rows;
     const next = new Int32Array(field * 2).fill(-1);
     next.set(this.#last);
     this.#last = next;

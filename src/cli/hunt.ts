@@ -1,5 +1,6 @@
 /** `huntbook hunt`. */
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { packageRoot } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { loadRuleSet, type LogSourceMode, type RuleSet } from '../detect/index.ts';
 import { hunt, levelRank, parseMoment, ruleFilter, type HuntSummary } from '../hunt/index.ts';
@@ -45,9 +46,9 @@ export interface HuntCliOptions extends RuleCliOptions {
   readonly quiet?: boolean;
 }
 
-/** The folder of our own hunts, beside `src` or `dist`. */
+/** The folder of our own hunts. */
 export function starterHunts(): string {
-  return fileURLToPath(new URL('../../hunts', import.meta.url));
+  return path.join(packageRoot(), 'hunts');
 }
 
 export async function loadRules(paths: readonly string[], options: RuleCliOptions): Promise<RuleSet> {

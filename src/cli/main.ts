@@ -1,13 +1,9 @@
 /** The command line: declares the commands; each loads its code only when it runs, so that --help is quick. */
 import { Command, CommanderError, Option } from 'commander';
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { fail } from './fail.ts';
 import type { LabCliOptions } from './lab.ts';
-
-const version = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
 
 const list = (value: string, before: string[] = []): string[] => [
   ...before,
@@ -51,7 +47,7 @@ const program = new Command('huntbook')
   .description(
     'Hunt Windows and Sysmon events with Sigma rules, over files of any kind, with nothing to set up.',
   )
-  .version(version)
+  .version(packageVersion())
   .enablePositionalOptions()
   .showHelpAfterError('(add --help for the options)')
   .exitOverride();

@@ -4,7 +4,8 @@
  *
  * Each keyword is represented by a run of its characters that no encoding changes: not escaped in JSON, and not
  * producible by rendering a binary value (digits, hexadecimal, GUID, SID, time), since those are not in the bytes
- * as text. A keyword without such a run makes every row a candidate.
+ * as text. A keyword without such a run makes every row a candidate. The runs are sought all at once by looking at
+ * three characters and skipping as far as no run can begin (Wu and Manber's method): bench/hunt.ts.
  */
 import type { EventBatch } from '../events/index.ts';
 import type { Atom } from './atoms.ts';
@@ -15,10 +16,22 @@ const certain = /[g-ru-wy _;,=!?@#$%^*[\]|~]|::/;
 const rendered = ['true', 'false', 'infinity', 'nan'];
 const runOf = /[a-z0-9 _.:;,=()!?@#$%^*[\]{}|~-]{3,}/g;
 
+/** Bytes that may stand for ASCII letters after all: escapes, and two letters beyond ASCII that fold to k and i. */
+const disguises = {
+  json: ['\\u0', '\\u2', '\u212A', '\u0130'].map((text) => Buffer.from(text)),
+  utf16le: ['\u212A', '\u0130'].map((text) => Buffer.from(text, 'utf16le')),
+} as const;
+
 export class KeywordScan {
-  readonly #table = new Uint8Array(1 << 15);
   readonly #runs: string[] = [];
   readonly #always: boolean;
+  /** Length of the shortest run: all are sought by their first so many characters. */
+  readonly #window: number;
+  /** How far to go on from three characters; 0 where a run may end its window. */
+  readonly #shift = new Uint8Array(1 << 15);
+  /** Next place of each disguise in the batch at hand. */
+  #next: number[] = [];
+  #serial = -1;
 
   constructor(atoms: Iterable<Atom>) {
     let always = false;
@@ -28,57 +41,50 @@ export class KeywordScan {
       else if (!this.#runs.includes(run)) this.#runs.push(run);
     }
     this.#always = always;
+    const window = Math.min(20, ...this.#runs.map((run) => run.length));
+    this.#window = window;
+    this.#shift.fill(window - 2);
     for (const run of this.#runs) {
       let hash = 0;
-      for (let i = 0; i < 3; i++) hash = rollGram(hash, run.charCodeAt(i));
-      this.#table[hash] = 1;
+      for (let i = 0; i < window; i++) {
+        hash = rollGram(hash, run.charCodeAt(i));
+        if (i >= 2) this.#shift[hash] = Math.min(this.#shift[hash] as number, window - 1 - i);
+      }
     }
   }
 
-  mayMatch(batch: EventBatch, row: number): boolean {
-    if (this.#always || batch.rawText === null) return true;
+  /** `serial` is another number for each batch. */
+  mayMatch(batch: EventBatch, row: number, serial: number): boolean {
+    const { rawText, bytes } = batch;
+    if (this.#always || rawText === null) return true;
     const from = batch.rowFrom[row] as number;
     const to = batch.rowTo[row] as number;
-    return batch.rawText === 'json'
-      ? this.#scanJson(batch.bytes, from, to)
-      : this.#scanUtf16(batch.bytes, from, to);
+    if (this.#disguised(bytes, rawText, from, to, serial)) return true;
+    if (rawText === 'json') return this.#scan(bytes, from, to, 1);
+    // Text may start at an even or an odd byte.
+    return this.#scan(bytes, from, to, 2) || this.#scan(bytes, from + 1, to, 2);
   }
 
-  #scanJson(bytes: Uint8Array, from: number, to: number): boolean {
-    const table = this.#table;
-    let hash = 0;
-    for (let i = from; i < to; i++) {
-      const byte = lower[bytes[i] as number] as number;
-      hash = ((hash << 5) ^ byte) & 0x7fff;
-      if (table[hash] === 1 && this.#verify(bytes, i - 2, 1, to)) return true;
-      // An escaped letter could spell a keyword, and two letters beyond ASCII fold to k and i.
-      if (byte === 0x5c && bytes[i + 1] === 0x75) {
-        if (bytes[i + 2] === 0x30 || bytes[i + 2] === 0x32) return true;
-      } else if (byte === 0xaa) {
-        if (bytes[i - 1] === 0x84 && bytes[i - 2] === 0xe2) return true;
-      } else if (byte === 0xb0 && bytes[i - 1] === 0xc4) return true;
-    }
-    return false;
-  }
-
-  /** Text may start at any byte: even and odd places are rolled apart. */
-  #scanUtf16(bytes: Uint8Array, from: number, to: number): boolean {
-    const table = this.#table;
-    let even = 0;
-    let odd = 0;
-    for (let i = from; i + 1 < to; i += 2) {
-      even = ((even << 5) ^ (lower[bytes[i] as number] as number)) & 0x7fff;
-      odd = ((odd << 5) ^ (lower[bytes[i + 1] as number] as number)) & 0x7fff;
-      if (table[even] === 1 && this.#verify(bytes, i - 4, 2, to)) return true;
-      if (table[odd] === 1 && this.#verify(bytes, i - 3, 2, to)) return true;
-      if (foldsToAscii(bytes, i) || foldsToAscii(bytes, i + 1)) return true;
+  #scan(bytes: Uint8Array, from: number, to: number, step: number): boolean {
+    const shift = this.#shift;
+    const reach = (this.#window - 1) * step;
+    for (let at = from + reach; at < to;) {
+      const a = lower[bytes[at - 2 * step] as number] as number;
+      const b = lower[bytes[at - step] as number] as number;
+      const hash = ((a << 10) ^ (b << 5) ^ (lower[bytes[at] as number] as number)) & 0x7fff;
+      const skip = shift[hash] as number;
+      if (skip > 0) at += skip * step;
+      else {
+        if (this.#verify(bytes, at - reach, step, to)) return true;
+        at += step;
+      }
     }
     return false;
   }
 
   #verify(bytes: Uint8Array, at: number, step: number, to: number): boolean {
     next: for (const run of this.#runs) {
-      if (at < 0 || at + (run.length - 1) * step >= to) continue;
+      if (at + (run.length - 1) * step >= to) continue;
       for (let i = 0, p = at; i < run.length; i++, p += step) {
         if (lower[bytes[p] as number] !== run.charCodeAt(i)) continue next;
       }
@@ -86,17 +92,30 @@ export class KeywordScan {
     }
     return false;
   }
+
+  #disguised(bytes: Uint8Array, kind: 'json' | 'utf16le', from: number, to: number, serial: number): boolean {
+    if (serial !== this.#serial) {
+      this.#serial = serial;
+      this.#next = disguises[kind].map(() => -1);
+    }
+    let found = false;
+    for (let i = 0; i < this.#next.length; i++) {
+      if ((this.#next[i] as number) < from) {
+        const place = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(
+          disguises[kind][i] as Buffer,
+          from,
+        );
+        this.#next[i] = place < 0 ? Infinity : place;
+      }
+      found ||= (this.#next[i] as number) < to;
+    }
+    return found;
+  }
 }
 
 const lower = Uint8Array.from({ length: 256 }, (_, i) => (i >= 0x41 && i <= 0x5a ? i + 32 : i));
 
-/** The Kelvin sign (k) or the dotted capital I (i) in UTF-16LE. */
-function foldsToAscii(bytes: Uint8Array, at: number): boolean {
-  const low = bytes[at];
-  return (low === 0x2a && bytes[at + 1] === 0x21) || (low === 0x30 && bytes[at + 1] === 0x01);
-}
-
-/** The longest run that is certain to stand in the bytes, or ''. Starts with the gram to look for. */
+/** The longest run that is certain to stand in the bytes, or ''. */
 function certainRun(atom: Atom): string {
   const literals =
     atom.kind === 'contains' ? [atom.text] : atom.value?.kind === 'string' ? atom.value.parts : [];

@@ -58,6 +58,7 @@ export class Matcher {
   #rulesOf: (Int32Array | undefined)[] = [];
   readonly #extraHits = new Map<number, Map<Value, Int32Array>>();
   #extraCount = 0;
+  #batchSerial = 0;
   readonly #rowHits: Int32Array[] = [];
   readonly #candidates: number[] = [];
 
@@ -90,6 +91,7 @@ export class Matcher {
     onMatch: (match: Match) => void,
     accept?: (batch: EventBatch, row: number) => boolean,
   ): void {
+    this.#batchSerial++;
     for (let row = 0; row < batch.length; row++) {
       if (accept && !accept(batch, row)) continue;
       this.#matchRow(batch, row, onMatch);
@@ -218,7 +220,7 @@ export class Matcher {
   ): void {
     const rowFrom = batch.rowFrom[row] as number;
     const rowTo = batch.rowTo[row] as number;
-    if (program.scan?.mayMatch(batch, row)) {
+    if (program.scan?.mayMatch(batch, row, this.#batchSerial)) {
       const hits = slot.match(Object.values(batch.event(row).fields));
       this.#note(program, hits, serial);
       return;

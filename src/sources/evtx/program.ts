@@ -13,7 +13,7 @@ export const Source = { NOTHING: -0x40000000, COMPLEX: -0x40000001, GUARDED: -0x
 
 /** Set beside Empty: the leaf goes when its own value is null. */
 export const LEAVE_OUT = 4;
-const EMPTY_BITS = 3;
+export const EMPTY_BITS = 3;
 
 export interface Plan {
   count: number;

@@ -121,7 +121,9 @@ export class ShapeReader {
         case Token.VALUE | Token.MORE: {
           const type = bytes[at++] as number;
           const size = inlineSize(bytes, type, at);
-          if (size < 0) return this.#fail('a token that is none');
+          // BinXML in a definition, like an instance, could lead back to the definition.
+          if (size < 0 || (definition && type === ValueType.BINXML))
+            return this.#fail('a token that is none');
           if (type === ValueType.STRING || type === ValueType.BINXML) at += 2;
           if (at + size > end) return this.#fail('a value out of bounds');
           this.#constant(Item.CONSTANT, type, bytes, at, at + size, definition);
@@ -167,7 +169,7 @@ export class ShapeReader {
           at += 3;
           break;
         case Token.TEMPLATE: {
-          // A definition that holds an instance could hold itself.
+          // A definition that holds an instance could hold itself, over and over.
           if (definition) return this.#fail('a token that is none');
           const after = skipInstance(bytes, at, end);
           if (after < 0) return this.#fail('a template out of bounds');

@@ -392,4 +392,32 @@ describe('a hostile file', () => {
     await read(chunk);
     expect(performance.now() - start).toBeLessThan(1000);
   });
+
+  it('can not make texts of any length from pieces', async () => {
+    const pieces = Array.from({ length: 9000 }, () => ({ sub: 0 }));
+    const huge = dataEvent([{ tag: 'Data', content: ['x', ...pieces] }], [string('y'.repeat(2000))]);
+    const chunk = new ChunkBuilder().record(1, huge).record(2, sampleEvent(2));
+    const { positions, issues } = await read(chunk.finish());
+    // Once the budget of the chunk is spent, its records are counted as lost, each by name.
+    expect(positions.length + issues.length).toBe(2);
+    expect(issues[0]?.code).toBe('HB_LIMIT');
+  });
+
+  it('can not lead from BinXML in a definition back to the definition', async () => {
+    const chunk = new ChunkBuilder();
+    const start = chunk.end;
+    // A definition that begins 38 bytes into the record, with two values that are instances of it.
+    const instance = new Uint8Array(16);
+    new DataView(instance.buffer).setUint16(0, 14, true);
+    instance.set([0x0c, 1], 2);
+    new DataView(instance.buffer).setUint32(8, start + 38, true);
+    const again = { type: ValueType.BINXML, raw: instance };
+    const begin = performance.now();
+    const tag: Tag = { tag: 'Event', content: [again, again, again] };
+    const { positions } = await read(
+      chunk.record(1, { template: tag, values: [] }).record(2, sampleEvent(2)).finish(),
+    );
+    expect(positions).toEqual([2]);
+    expect(performance.now() - begin).toBeLessThan(1000);
+  });
 });

@@ -2,13 +2,12 @@
  * One host at one moment: each method makes the events that Windows and Sysmon log for an action, and time moves
  * on a little. Activities and attack scenes are written as calls on a stage; a marked stage labels its events.
  */
-import { COMPANY } from './company.ts';
-import { MINUTE, sysmonTime } from './clock.ts';
-import type { EventSchema, LabValue, SceneMark } from './event.ts';
+import { sysmonTime } from './clock.ts';
+import type { EventSchema, LabValue } from './event.ts';
 import { userOf, type Host, type Integrity, type Logon, type Process } from './host.ts';
 import { hashesOf, images, type Image } from './images.ts';
+import { Recorder } from './recorder.ts';
 import { schemas } from './schemas.ts';
-import type { World } from './world.ts';
 
 const MANDATORY: Record<Integrity, string> = {
   Low: 'S-1-16-4096',
@@ -17,7 +16,6 @@ const MANDATORY: Record<Integrity, string> = {
   System: 'S-1-16-16384',
 };
 const NULL_SID = 'S-1-0-0';
-const SYSTEM_SID = 'S-1-5-18';
 
 export interface StartOptions {
   readonly parent: Process;
@@ -35,19 +33,7 @@ export interface Peer {
   readonly port: number;
 }
 
-export class Stage {
-  readonly world: World;
-  readonly host: Host;
-  time: number;
-  mark: SceneMark | null = null;
-  #logged = 0;
-
-  constructor(world: World, host: Host, time: number) {
-    this.world = world;
-    this.host = host;
-    this.time = time;
-  }
-
+export class Stage extends Recorder {
   /** Another host at the same time and in the same scene. */
   on(host: Host): Stage {
     const other = new Stage(this.world, host, this.time);
@@ -55,15 +41,9 @@ export class Stage {
     return other;
   }
 
-  /** Lets between `low` and `high` seconds pass. */
-  wait(low: number, high = low): this {
-    this.time += Math.round((low + (high - low) * this.world.random.unit()) * 1e6);
-    return this;
-  }
-
   start(image: Image, commandLine: string, options: StartOptions): Process {
     const { host, world } = this;
-    this.#step();
+    this.step();
     const { parent } = options;
     const logon = options.logon ?? parent.logon;
     const process = host.newProcess(image, commandLine, this.time, {
@@ -94,7 +74,7 @@ export class Stage {
       ); // prettier-ignore
     }
     if (options.lives !== undefined) this.exit(process, this.time + options.lives);
-    else if (world.random.chance(0.2)) this.#step();
+    else if (world.random.chance(0.2)) this.step();
     return process;
   }
 
@@ -111,27 +91,22 @@ export class Stage {
 
   /** Ends a process now, or at a later time; its PID may then be given to another. */
   exit(process: Process, time = this.time): void {
-    const now = this.time;
-    const logged = this.#logged;
-    this.time = Math.max(time, now);
     const { logon } = process;
-    const audit = this.host.audit;
-    this.sysmon(
-      schemas.processTerminate,
-      ['-', sysmonTime(this.time), process.guid, process.pid, process.image.path, userOf(logon.account)],
-      audit ? 0 : process.pid,
-    );
-    if (audit) {
+    const { audit } = this.host;
+    this.later(time, () => {
+      this.sysmon(
+        schemas.processTerminate,
+        ['-', sysmonTime(this.time), process.guid, process.pid, process.image.path, userOf(logon.account)],
+        audit ? 0 : process.pid,
+      );
+      if (!audit) return;
       const values = [...this.subject(logon), 0, process.pid, process.image.path];
-      this.time += 900;
       this.emit(schemas.processExitAudit, values, 4, null, process.pid);
-    }
-    if (this.time > now + 10_000) this.#logged = logged;
-    this.time = now;
+    });
   }
 
   dns(process: Process, name: string, address: string | null): void {
-    this.#step();
+    this.step();
     const results = address === null ? '-' : address.includes(':') ? address : `::ffff:${address};`;
     this.#aboutProcess(schemas.dnsQuery, process, [
       name, address === null ? '9003' : '0', results, process.image.path, userOf(process.logon.account),
@@ -140,7 +115,7 @@ export class Stage {
 
   /** An outgoing connection; returns the local port. */
   connect(process: Process, peer: Peer, protocol: 'tcp' | 'udp' = 'tcp'): number {
-    this.#step();
+    this.step();
     const port = this.world.random.between(49_152, 65_500);
     this.#connection(
       process,
@@ -158,12 +133,12 @@ export class Stage {
 
   /** The same connection as the other host sees it. */
   accept(process: Process, port: number, from: Host, fromPort: number): void {
-    this.#step();
+    this.step();
     this.#connection(process, false, 'tcp', from.ip, from.fqdn, fromPort, this.host.ip, this.host.fqdn, port);
   }
 
   fileCreate(process: Process, path: string): void {
-    this.#step();
+    this.step();
     const now = sysmonTime(this.time);
     this.#aboutProcess(schemas.fileCreate, process, [
       process.image.path,
@@ -174,14 +149,14 @@ export class Stage {
   }
 
   fileTime(process: Process, path: string, created: string, before: string): void {
-    this.#step();
+    this.step();
     this.#aboutProcess(schemas.fileTimeChanged, process, [
       process.image.path, path, created, before, userOf(process.logon.account),
     ]); // prettier-ignore
   }
 
   fileDelete(process: Process, path: string, executable = false): void {
-    this.#step();
+    this.step();
     this.#aboutProcess(schemas.fileDelete, process, [
       userOf(process.logon.account), process.image.path, path, hashesOf(path, executable), executable, 'false',
     ]); // prettier-ignore
@@ -189,7 +164,7 @@ export class Stage {
 
   /** The mark of the web on a downloaded file. */
   zone(process: Process, path: string, url: string): void {
-    this.#step();
+    this.step();
     this.#aboutProcess(schemas.streamHash, process, [
       process.image.path, `${path}:Zone.Identifier`, sysmonTime(this.time), hashesOf(url, false),
       `[ZoneTransfer]  ZoneId=3  HostUrl=${url}`, userOf(process.logon.account),
@@ -197,7 +172,7 @@ export class Stage {
   }
 
   registryKey(process: Process, type: 'CreateKey' | 'DeleteKey' | 'DeleteValue', key: string): void {
-    this.#step();
+    this.step();
     this.sysmon(schemas.registryKey, [
       '-', type, sysmonTime(this.time), process.guid, process.pid, process.image.path, key,
       userOf(process.logon.account),
@@ -205,7 +180,7 @@ export class Stage {
   }
 
   registrySet(process: Process, key: string, details: string): void {
-    this.#step();
+    this.step();
     this.sysmon(schemas.registryValue, [
       '-', 'SetValue', sysmonTime(this.time), process.guid, process.pid, process.image.path, key, details,
       userOf(process.logon.account),
@@ -213,7 +188,7 @@ export class Stage {
   }
 
   load(process: Process, library: Image): void {
-    this.#step();
+    this.step();
     this.#aboutProcess(schemas.imageLoad, process, [
       process.image.path, library.path, library.version, library.description, library.product, library.company,
       library.originalName, library.hashes, library.signer === null ? 'false' : 'true', library.signer ?? '-',
@@ -222,7 +197,7 @@ export class Stage {
   }
 
   driver(path: string, signer: string): void {
-    this.#step();
+    this.step();
     this.sysmon(schemas.driverLoad, [
       '-',
       sysmonTime(this.time),
@@ -235,25 +210,25 @@ export class Stage {
   }
 
   access(source: Process, target: Process, mask: number, trace: string): void {
-    this.#step();
+    this.step();
     this.sysmon(schemas.processAccess, [
-      '-', sysmonTime(this.time), source.guid, source.pid, this.#thread(), source.image.path, target.guid,
+      '-', sysmonTime(this.time), source.guid, source.pid, this.thread(), source.image.path, target.guid,
       target.pid, target.image.path, mask, trace, userOf(source.logon.account), userOf(target.logon.account),
     ]); // prettier-ignore
   }
 
   remoteThread(source: Process, target: Process, module: string, fn: string): void {
-    this.#step();
+    this.step();
     const address = `0x00007FF${this.world.random.hex(9).toUpperCase()}`;
     this.sysmon(schemas.remoteThread, [
       '-', sysmonTime(this.time), source.guid, source.pid, source.image.path, target.guid, target.pid,
-      target.image.path, this.#thread(), address, module, fn, userOf(source.logon.account),
+      target.image.path, this.thread(), address, module, fn, userOf(source.logon.account),
       userOf(target.logon.account),
     ]); // prettier-ignore
   }
 
   pipe(process: Process, action: 'CreatePipe' | 'ConnectPipe', name: string): void {
-    this.#step();
+    this.step();
     this.sysmon(action === 'CreatePipe' ? schemas.pipeCreated : schemas.pipeConnected, [
       '-', action, sysmonTime(this.time), process.guid, process.pid, name, process.image.path,
       userOf(process.logon.account),
@@ -261,54 +236,12 @@ export class Stage {
   }
 
   tamper(process: Process, type: string): void {
-    this.#step();
+    this.step();
     this.#aboutProcess(schemas.processTampering, process, [
       process.image.path,
       type,
       userOf(process.logon.account),
     ]);
-  }
-
-  /** A Sysmon event as given, logged now by the Sysmon service. */
-  sysmon(schema: EventSchema, values: LabValue[], freePid = 0): void {
-    this.emit(schema, values, this.host.sysmonPid, SYSTEM_SID, freePid);
-  }
-
-  /** Any event, logged now by process `pid` as user `sid`. */
-  emit(schema: EventSchema, values: LabValue[], pid: number, sid: string | null, freePid = 0): void {
-    // Logged within a few milliseconds after it happened, and in the order in which things happened.
-    this.#logged = Math.max(this.#logged + 40, this.time + 200 + this.world.random.int(2500));
-    const event = {
-      schema,
-      computer: this.host.fqdn,
-      time: this.#logged,
-      recordId: 0,
-      pid,
-      tid: this.#thread(),
-      userSid: sid,
-      values,
-      mark: this.mark,
-    };
-    this.world.queue.push(event, this.host, freePid);
-  }
-
-  /** The four Subject fields of Security events. */
-  subject(logon: Logon): LabValue[] {
-    return [logon.account.sid, this.auditName(logon), this.auditDomain(logon), logon.id];
-  }
-
-  /** Security events name the system account by the computer. */
-  auditName(logon: Logon): string {
-    return logon.account.sid === SYSTEM_SID ? `${this.host.name}$` : logon.account.name;
-  }
-
-  auditDomain(logon: Logon): string {
-    return logon.account.sid === SYSTEM_SID ? COMPANY.netbios : logon.account.domain;
-  }
-
-  /** A working time between `low` and `high` minutes, in microseconds. */
-  minutes(low: number, high: number): number {
-    return Math.round((low + (high - low) * this.world.random.unit()) * MINUTE);
   }
 
   #connection(
@@ -342,14 +275,6 @@ export class Stage {
 
   #aboutProcess(schema: EventSchema, process: Process, rest: LabValue[]): void {
     this.sysmon(schema, ['-', sysmonTime(this.time), process.guid, process.pid, ...rest]);
-  }
-
-  #thread(): number {
-    return this.world.random.between(100, 4000) * 4;
-  }
-
-  #step(): void {
-    this.time += 2_000 + this.world.random.int(40_000);
   }
 }
 

@@ -20,7 +20,9 @@ export type Draft = SigmaValue | EncodedText;
 export type Apply = (draft: Draft) => Draft | Draft[];
 
 /** Carries the words to where the place of the value is known. */
-export class Rejection extends Error {}
+export class Rejection extends Error {
+  override name = 'Rejection';
+}
 
 export function reject(message: string): never {
   throw new Rejection(message);

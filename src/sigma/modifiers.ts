@@ -81,13 +81,11 @@ export function applyModifiers(
   const plan = modifiers.length === 0 ? noModifiers : planOf(modifiers, place);
   if (plan.needsField && field === null) modifierFault('exists needs a field', place);
   const values: (SigmaValue | SigmaValue[])[] = [];
-  for (let i = 0; i < written.length; i++) {
-    try {
-      values.push(applyPlan(plan, written[i] as WrittenValue));
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
-      throw new RuleFault('HB_RULE_VALUE', error.message, placeOf(i));
-    }
+  try {
+    for (let i = 0; i < written.length; i++) values.push(applyPlan(plan, written[i] as WrittenValue));
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error;
+    throw new RuleFault('HB_RULE_VALUE', error.message, placeOf(values.length));
   }
   return { values, all: plan.all, negated: plan.negated };
 }

@@ -1,5 +1,5 @@
 /** The walk over a PCRE or Python pattern that writes JavaScript's; see `regex.ts` for what is translated. */
-import { regexError } from './regex.ts';
+import { regexError } from './regex-error.ts';
 import { classEscapes, escapeLiteral, foldedLiteral, readClass, readCodePoint } from './regex-class.ts';
 
 export interface RegexFlags {

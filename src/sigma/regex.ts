@@ -6,7 +6,7 @@
  * quantifiers. What JavaScript cannot say (recursion, conditions, \K, \G) is an error. Groups capture only where a
  * back reference needs them. Without back references and properties the result is the same in Unicode mode.
  */
-import { HuntbookError } from '../errors.ts';
+import { regexError } from './regex-error.ts';
 import { RegexTranslator } from './regex-translate.ts';
 
 const maxSource = 65_536;
@@ -30,11 +30,4 @@ export function compileRegex(source: string, flags: string): RegExp {
       error instanceof Error ? error.message.replace(/^Invalid regular expression: \/.*\/\w*: /s, '') : '';
     throw regexError(source, reason || 'not valid', 0);
   }
-}
-
-export function regexError(source: string, reason: string, offset: number): HuntbookError {
-  const shown = source.length > 80 ? `${source.slice(0, 77)}...` : source;
-  return new HuntbookError('HB_RULE_REGEX', `regular expression ${JSON.stringify(shown)}: ${reason}`, {
-    position: { offset },
-  });
 }

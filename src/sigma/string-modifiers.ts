@@ -64,10 +64,7 @@ function bytesOf(name: string, text: StringValue | EncodedText): Uint8Array {
 
 function placed(name: string, value: Draft, before: boolean, after: boolean): Draft {
   if (value.kind === 'string' || value.kind === 'encoded') {
-    const old = value.parts;
-    const parts: StringPart[] = before && old[0] !== ANY ? [ANY] : [];
-    for (const part of old) parts.push(part);
-    if (after && parts[parts.length - 1] !== ANY) parts.push(ANY);
+    const parts = surround(value.parts, before, after);
     if (value.kind === 'string') return { kind: 'string', parts, cased: value.cased };
     return { ...value, parts, bytes: null };
   }
@@ -81,6 +78,17 @@ function placed(name: string, value: Draft, before: boolean, after: boolean): Dr
   if (before && !/^(?:\.\*|\^)/.test(source)) source = `.*${source}`;
   if (after && open) source = `${source}.*`;
   return { ...value, source };
+}
+
+function surround(old: readonly StringPart[], before: boolean, after: boolean): StringPart[] {
+  // Nearly every value is one literal.
+  if (old.length === 1 && old[0] !== ANY) {
+    const only = old[0] as StringPart;
+    return before ? (after ? [ANY, only, ANY] : [ANY, only]) : [only, ANY];
+  }
+  const parts: StringPart[] = before && old[0] !== ANY ? [ANY, ...old] : [...old];
+  if (after && parts[parts.length - 1] !== ANY) parts.push(ANY);
+  return parts;
 }
 
 function encoded(name: string, value: Draft, bigEndian: boolean, mark: boolean): EncodedText {

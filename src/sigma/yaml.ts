@@ -5,6 +5,7 @@
  */
 import yaml from 'js-yaml';
 import { HuntbookError } from '../errors.ts';
+import { readUsualYaml } from './yaml-usual.ts';
 import { YamlScalar, resolveScalar, resolveTagged } from './yaml-scalars.ts';
 
 export type YamlValue = string | null | YamlScalar | YamlValue[] | YamlMap;
@@ -30,7 +31,8 @@ const maxDepth = 50;
 
 const schema = buildSchema();
 
-export function readYaml(source: string, path: string): YamlDocument[] {
+/** `full`: without the shorter way for usual texts, which must give the same. */
+export function readYaml(source: string, path: string, full = false): YamlDocument[] {
   const text = source.charCodeAt(0) === 0xfeff ? source.slice(1) : source;
   const documents: YamlDocument[] = [];
   for (const part of splitDocuments(text)) {
@@ -38,6 +40,11 @@ export function readYaml(source: string, path: string): YamlDocument[] {
     const add = (value: YamlValue | undefined, error?: HuntbookError): void => {
       documents.push({ ...part, index: documents.length, value, error });
     };
+    const usual = full ? undefined : readUsualYaml(piece);
+    if (usual !== undefined) {
+      add(usual);
+      continue;
+    }
     try {
       const before = documents.length;
       yaml.loadAll(

@@ -12,8 +12,36 @@ export function addEmpty(batch: EventBatch, field: number, flags: number, type: 
   else if (empty === Empty.NULL) batch.addCell(field, ValueType.NULL, 0, 0);
 }
 
+/** The cells of a value, whatever its type; BinXML has none, its elements have. */
+export function addValueCells(
+  batch: EventBatch,
+  bytes: Uint8Array,
+  field: number,
+  flags: number,
+  type: number,
+  start: number,
+  end: number,
+): void {
+  if (
+    start === end ||
+    type === ValueType.NULL ||
+    (type === ValueType.STRING && startsWithNul(bytes, start))
+  ) {
+    addEmpty(batch, field, flags, type);
+  } else if (type >= ValueType.ARRAY) {
+    addArray(batch, bytes, field, type, start, end);
+  } else if (type !== ValueType.BINXML) {
+    batch.addCell(field, type, start, end);
+  }
+}
+
+/** Text ends at the first NUL: one that begins with it is empty. */
+export function startsWithNul(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0 && bytes[at + 1] === 0;
+}
+
 /** An element whose value is an array occurs once for each item. */
-export function addArray(
+function addArray(
   batch: EventBatch,
   bytes: Uint8Array,
   field: number,

@@ -7,36 +7,38 @@
 import type { EventBatch, FieldTable } from '../../events/index.ts';
 import { Field } from '../../events/index.ts';
 import { u32 } from './bytes.ts';
-import { addArray, addEmpty, reserveCells } from './cells.ts';
-import { type Leaf, MAX_FIELD_NAME } from './flatten.ts';
+import { addEmpty, addValueCells, reserveCells, startsWithNul } from './cells.ts';
+import type { Leaf } from './flatten.ts';
 import { DEFINITION_HEADER_SIZE, Token, ValueType } from './format.ts';
-import { pieceText, valueText } from './pieces.ts';
-import { LEAVE_OUT, type Plan, planFull, planWanted, type Program, Source } from './program.ts';
+import { addPieces, type LeafSink } from './pieces.ts';
+import { type Plan, planFull, planWanted, type Program, Source } from './program.ts';
 import { type Defect, MAX_DEPTH } from './shape.ts';
 import { acquireCache, releaseCache } from './templates.ts';
 
 /** Cells one record may have: a record of 64 KB with no text at all could claim more, a real one has dozens. */
 const MAX_CELLS = 32_768;
-/** Characters of texts put together from pieces, for one chunk. */
-const MAX_TEXT = 4 * 1024 * 1024;
+/** Characters of texts put together from pieces, of a record and of a chunk. */
+const MAX_RECORD_TEXT = 256 * 1024;
+const MAX_CHUNK_TEXT = 4 * 1024 * 1024;
 
-export class Extractor {
+export class Extractor implements LeafSink {
   templates = acquireCache();
   /** Why the last record could not be read. */
   defect: Defect = '';
   readonly #fields: FieldTable;
   #bytes: Uint8Array = new Uint8Array(0);
-  #batch: EventBatch;
+  batch: EventBatch;
   /** Cells for all fields (`names` gives the names of their ids), instead of the wanted ones. */
   #full = false;
   #starts = new Int32Array(1024);
   #released = false;
   #cellLimit = 0;
   #textBudget = 0;
+  textLeft = 0;
 
   constructor(fields: FieldTable, batch: EventBatch) {
     this.#fields = fields;
-    this.#batch = batch;
+    this.batch = batch;
   }
 
   startChunk(bytes: Uint8Array): void {
@@ -44,7 +46,7 @@ export class Extractor {
     this.#released = false;
     this.#bytes = bytes;
     this.templates.startChunk();
-    this.#textBudget = MAX_TEXT;
+    this.#textBudget = MAX_CHUNK_TEXT;
   }
 
   /** Gives the tables back for the next file; another chunk may still be started. */
@@ -59,17 +61,21 @@ export class Extractor {
 
   /** Adds the wanted cells of the record whose BinXML is `at`..`end`; false with `defect` when it is damaged. */
   read(batch: EventBatch, at: number, end: number): boolean {
-    this.#batch = batch;
-    this.#full = false;
-    this.#cellLimit = batch.cells + MAX_CELLS;
-    return this.#fragment(at, end, 0, 0, 0);
+    const budget = Math.min(MAX_RECORD_TEXT, this.#textBudget);
+    const whole = this.#record(batch, at, end, false, budget);
+    this.#textBudget -= budget - Math.max(this.textLeft, 0);
+    return whole;
   }
 
   /** The same for all fields; the cells' field ids are for `fieldName`. */
   readAll(batch: EventBatch, at: number, end: number): boolean {
-    this.#batch = batch;
-    this.#full = true;
-    this.#textBudget = MAX_TEXT;
+    return this.#record(batch, at, end, true, MAX_RECORD_TEXT);
+  }
+
+  #record(batch: EventBatch, at: number, end: number, full: boolean, textLeft: number): boolean {
+    this.batch = batch;
+    this.#full = full;
+    this.textLeft = textLeft;
     this.#cellLimit = batch.cells + MAX_CELLS;
     return this.#fragment(at, end, 0, 0, 0);
   }
@@ -153,7 +159,7 @@ export class Extractor {
 
   /** Adds the cells of a plan. The common kinds of leaf are written to the batch's arrays right here. */
   #emit(plan: Plan, spans: Int32Array, descriptors: number, count: number, base: number): void {
-    const batch = this.#batch;
+    const batch = this.batch;
     const bytes = this.#bytes;
     const starts = this.#starts;
     const { field, source } = plan;
@@ -209,86 +215,37 @@ export class Extractor {
     count: number,
     base: number,
   ): void {
-    const batch = this.#batch;
+    const { batch } = this;
+    const bytes = this.#bytes;
+    const starts = this.#starts;
     const field = plan.field[leaf] as number;
     const flags = plan.flags[leaf] as number;
     const from = plan.inner[leaf] as number;
     if (plan.source[leaf] === Source.GUARDED) {
       if (this.#leftOut(plan.leaves[leaf] as Leaf, descriptors, count)) return;
     }
-    if (from === Source.COMPLEX) {
-      this.#complex(plan, leaf, spans, descriptors, count, base);
-    } else if (from < 0) {
+    if (from >= count) {
+      addEmpty(batch, field, flags, ValueType.NULL);
+    } else if (from >= 0) {
+      const type = bytes[descriptors + from * 4 + 2] as number;
+      const start = starts[base + from] as number;
+      addValueCells(batch, bytes, field, flags, type, start, starts[base + from + 1] as number);
+    } else if (from === Source.COMPLEX) {
+      const names = this.templates.shapes.table;
+      const frame = { bytes, names, spans, descriptors, count, starts, base };
+      addPieces(plan.leaves[leaf] as Leaf, field, frame, this);
+    } else {
       const constant = from > Source.NOTHING;
       const start = constant ? (spans[-2 - from - from] as number) : 0;
       const end = constant ? (spans[-1 - from - from] as number) : 0;
-      if (start < end) batch.addCell(field, plan.kind[leaf] as number, start, end);
-      else addEmpty(batch, field, flags, ValueType.STRING);
-    } else {
-      this.#value(field, flags, from, descriptors, count, base);
+      addValueCells(batch, bytes, field, flags, constant ? (plan.kind[leaf] as number) : 1, start, end);
     }
   }
 
-  /** The cells of one substitution, whatever its type. */
-  #value(
-    field: number,
-    flags: number,
-    index: number,
-    descriptors: number,
-    count: number,
-    base: number,
-  ): void {
-    const batch = this.#batch;
-    const bytes = this.#bytes;
-    const type = index < count ? (bytes[descriptors + index * 4 + 2] as number) : ValueType.NULL;
-    const start = index < count ? (this.#starts[base + index] as number) : 0;
-    const end = index < count ? (this.#starts[base + index + 1] as number) : 0;
-    if (
-      start === end ||
-      type === ValueType.NULL ||
-      (type === ValueType.STRING && startsWithNul(bytes, start))
-    ) {
-      addEmpty(batch, field, flags, type);
-    } else if (type >= ValueType.ARRAY) {
-      addArray(batch, bytes, field, type, start, end);
-    } else if (type !== ValueType.BINXML) {
-      batch.addCell(field, type, start, end);
-    }
-  }
-
-  /** A value of several pieces, or a field that is named by a value. */
-  #complex(
-    plan: Plan,
-    at: number,
-    spans: Int32Array,
-    descriptors: number,
-    count: number,
-    base: number,
-  ): void {
-    const leaf = plan.leaves[at] as Leaf;
-    const names = this.templates.shapes.table;
-    const frame = { bytes: this.#bytes, names, spans, descriptors, count, starts: this.#starts, base };
-    let field = plan.field[at] as number;
-    if (leaf.nameFrom >= 0) {
-      const name = this.#charge(valueText(leaf.nameFrom, frame)).slice(0, MAX_FIELD_NAME) || 'Data';
-      field = this.#full ? this.templates.library.fieldId(name) : this.#fields.find(name);
-      if (field < 0) field = Field.Other;
-    }
-    const only = leaf.parts[0];
-    if (leaf.parts.length === 1 && only?.type === 'substitution') {
-      const flags = leaf.empty | (leaf.guards.includes(only.index) ? LEAVE_OUT : 0);
-      this.#value(field, flags, only.index, descriptors, count, base);
-      return;
-    }
-    const text = this.#charge(pieceText(leaf.parts, frame, this.#textBudget));
-    if (text === '') addEmpty(this.#batch, field, leaf.empty, ValueType.STRING);
-    else this.#batch.addValue(field, text);
-  }
-
-  /** Counts made text against the budget of the chunk, which a record that goes beyond it does not survive. */
-  #charge(text: string | null): string {
-    this.#textBudget -= text === null ? Infinity : text.length;
-    return this.#textBudget < 0 ? '' : (text ?? '');
+  fieldOf(name: string): number {
+    if (this.#full) return this.templates.library.fieldId(name);
+    const field = this.#fields.find(name);
+    return field < 0 ? Field.Other : field;
   }
 
   #leftOut(leaf: { readonly guards: readonly number[] }, descriptors: number, count: number): boolean {
@@ -316,7 +273,7 @@ export class Extractor {
       if (start === end) continue;
       if (type === ValueType.ANSI) {
         // The row holds no UTF-16 of it, so searches over all values need a cell.
-        if (!this.#full) this.#batch.addCell(Field.Other, ValueType.ANSI, start, end);
+        if (!this.#full) this.batch.addCell(Field.Other, ValueType.ANSI, start, end);
         continue;
       }
       const nested = program.nested[i];
@@ -356,8 +313,8 @@ export class Extractor {
   }
 
   #withinLimits(): boolean {
-    if (this.#batch.cells > this.#cellLimit) return this.#fail('too many values');
-    if (this.#textBudget < 0) return this.#fail('the limit of work on one chunk was reached');
+    if (this.batch.cells > this.#cellLimit) return this.#fail('too many values');
+    if (this.textLeft < 0) return this.#fail('texts of too many pieces');
     return true;
   }
 
@@ -366,8 +323,4 @@ export class Extractor {
     next.set(this.#starts);
     this.#starts = next;
   }
-}
-
-function startsWithNul(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0 && bytes[at + 1] === 0;
 }

@@ -1,7 +1,14 @@
-/** Texts put together from pieces: constants, values, characters and entities. The slow path, rarely taken. */
+/**
+ * The slow path of a leaf, rarely taken: values put together from pieces (constants, values, characters, entities),
+ * and fields that are named by a value.
+ */
+import type { EventBatch } from '../../events/index.ts';
 import { utf16 } from './bytes.ts';
+import { addEmpty, addValueCells } from './cells.ts';
 import type { Content } from './element.ts';
+import { type Leaf, MAX_FIELD_NAME } from './flatten.ts';
 import { ValueType } from './format.ts';
+import { LEAVE_OUT } from './program.ts';
 import type { SpanTable } from './span-table.ts';
 import { decodeValue } from './values.ts';
 
@@ -21,8 +28,44 @@ export interface Frame {
 
 const ENTITIES: Record<string, string> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>' };
 
+/** What a leaf needs of its reader besides the frame. */
+export interface LeafSink {
+  readonly batch: EventBatch;
+  /** Characters the record may still have made; below 0 it is given up. */
+  textLeft: number;
+  /** Id of a field whose name is known only now. */
+  fieldOf(name: string): number;
+}
+
+/** Adds the cells of a leaf that is not one value or one constant. */
+export function addPieces(leaf: Leaf, field: number, frame: Frame, sink: LeafSink): void {
+  if (leaf.nameFrom >= 0) {
+    const name = valueText(leaf.nameFrom, frame);
+    sink.textLeft -= name.length;
+    field = sink.fieldOf(name.slice(0, MAX_FIELD_NAME) || 'Data');
+  }
+  const only = leaf.parts[0];
+  if (leaf.parts.length === 1 && only?.type === 'substitution') {
+    const { index } = only;
+    const flags = leaf.empty | (leaf.guards.includes(index) ? LEAVE_OUT : 0);
+    if (index < frame.count) {
+      const type = frame.bytes[frame.descriptors + index * 4 + 2] as number;
+      const start = frame.starts[frame.base + index] as number;
+      const end = frame.starts[frame.base + index + 1] as number;
+      addValueCells(sink.batch, frame.bytes, field, flags, type, start, end);
+    } else {
+      addEmpty(sink.batch, field, flags, ValueType.NULL);
+    }
+    return;
+  }
+  const text = pieceText(leaf.parts, frame, sink.textLeft);
+  sink.textLeft = text === null ? -1 : sink.textLeft - text.length;
+  if (text === '') addEmpty(sink.batch, field, leaf.empty, ValueType.STRING);
+  else if (text !== null) sink.batch.addValue(field, text);
+}
+
 /** The text, or null when it is longer than `limit` (a template can repeat a long value thousands of times). */
-export function pieceText(parts: readonly Content[], frame: Frame, limit: number): string | null {
+function pieceText(parts: readonly Content[], frame: Frame, limit: number): string | null {
   let text = '';
   for (const part of parts) {
     text += partText(part, frame);
@@ -31,7 +74,7 @@ export function pieceText(parts: readonly Content[], frame: Frame, limit: number
   return text;
 }
 
-export function valueText(index: number, frame: Frame): string {
+function valueText(index: number, frame: Frame): string {
   if (index >= frame.count) return '';
   const type = frame.bytes[frame.descriptors + index * 4 + 2] as number;
   const start = frame.starts[frame.base + index] as number;

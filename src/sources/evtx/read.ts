@@ -126,7 +126,7 @@ class EvtxReader implements RowReader {
   }
 
   #bad(chunk: FoundChunk, start: number, why: string): void {
-    const limit = why.startsWith('the limit') || why === 'too many values';
+    const limit = why.startsWith('the limit') || why.includes('too many');
     const number = u64(chunk.bytes, start + 8);
     this.#issues.add(limit ? 'HB_LIMIT' : 'HB_DAMAGED', why, `record ${number}`, chunk.offset + start);
   }

@@ -40,6 +40,7 @@ export type Defect =
   | 'a value out of bounds'
   | 'a template out of bounds'
   | 'too many values'
+  | 'texts of too many pieces'
   | 'the limit of work on one chunk was reached';
 
 export class ShapeReader {

@@ -29,9 +29,6 @@ export class KeywordScan {
   readonly #window: number;
   /** How far to go on from three characters; 0 where a run may end its window. */
   readonly #shift = new Uint8Array(1 << 15);
-  /** Next place of each disguise in the batch at hand. */
-  #next: number[] = [];
-  #serial = -1;
 
   constructor(atoms: Iterable<Atom>) {
     let always = false;
@@ -53,13 +50,12 @@ export class KeywordScan {
     }
   }
 
-  /** `serial` is another number for each batch. */
-  mayMatch(batch: EventBatch, row: number, serial: number): boolean {
+  /** Whether a keyword may stand in a row that has no disguises. */
+  mayMatch(batch: EventBatch, row: number): boolean {
     const { rawText, bytes } = batch;
     if (this.#always || rawText === null) return true;
     const from = batch.rowFrom[row] as number;
     const to = batch.rowTo[row] as number;
-    if (this.#disguised(bytes, rawText, from, to, serial)) return true;
     if (rawText === 'json') return this.#scan(bytes, from, to, 1);
     // Text may start at an even or an odd byte.
     return this.#scan(bytes, from, to, 2) || this.#scan(bytes, from + 1, to, 2);
@@ -92,22 +88,31 @@ export class KeywordScan {
     }
     return false;
   }
+}
 
-  #disguised(bytes: Uint8Array, kind: 'json' | 'utf16le', from: number, to: number, serial: number): boolean {
-    if (serial !== this.#serial) {
-      this.#serial = serial;
-      this.#next = disguises[kind].map(() => -1);
-    }
+/** Finds the rows of a batch that hold disguised letters, by one search of each batch. */
+export class DisguiseScan {
+  #next: number[] = [];
+  #end = 0;
+
+  startBatch(batch: EventBatch): void {
+    this.#next = batch.rawText === null ? [] : disguises[batch.rawText].map(() => -1);
+    this.#end = batch.length === 0 ? 0 : (batch.rowTo[batch.length - 1] as number);
+  }
+
+  /** Rows are asked for in order. */
+  inRow(batch: EventBatch, row: number): boolean {
+    const { rawText, bytes } = batch;
+    if (rawText === null) return true;
+    const from = batch.rowFrom[row] as number;
     let found = false;
     for (let i = 0; i < this.#next.length; i++) {
       if ((this.#next[i] as number) < from) {
-        const place = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(
-          disguises[kind][i] as Buffer,
-          from,
-        );
-        this.#next[i] = place < 0 ? Infinity : place;
+        const rest = Buffer.from(bytes.buffer, bytes.byteOffset + from, this.#end - from);
+        const place = rest.indexOf(disguises[rawText][i] as Buffer);
+        this.#next[i] = place < 0 ? Infinity : from + place;
       }
-      found ||= (this.#next[i] as number) < to;
+      found ||= (this.#next[i] as number) < (batch.rowTo[row] as number);
     }
     return found;
   }

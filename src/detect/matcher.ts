@@ -17,6 +17,7 @@ import {
 import { compileAtom, describeAtom, testValue, type Atom } from './atoms.ts';
 import type { CompiledRule, RuleSet, Tree } from './compile.ts';
 import { supportingAtoms } from './fold-tree.ts';
+import { DisguiseScan } from './keyword-scan.ts';
 import { Interner, longestInterned } from './interner.ts';
 import { Program, type ProgramRule, type Slot } from './program.ts';
 import { none } from './slot.ts';
@@ -58,7 +59,7 @@ export class Matcher {
   #rulesOf: (Int32Array | undefined)[] = [];
   readonly #extraHits = new Map<number, Map<Value, Int32Array>>();
   #extraCount = 0;
-  #batchSerial = 0;
+  readonly #disguises = new DisguiseScan();
   readonly #rowHits: Int32Array[] = [];
   readonly #candidates: number[] = [];
 
@@ -91,7 +92,7 @@ export class Matcher {
     onMatch: (match: Match) => void,
     accept?: (batch: EventBatch, row: number) => boolean,
   ): void {
-    this.#batchSerial++;
+    this.#disguises.startBatch(batch);
     for (let row = 0; row < batch.length; row++) {
       if (accept && !accept(batch, row)) continue;
       this.#matchRow(batch, row, onMatch);
@@ -220,7 +221,7 @@ export class Matcher {
   ): void {
     const rowFrom = batch.rowFrom[row] as number;
     const rowTo = batch.rowTo[row] as number;
-    if (program.scan?.mayMatch(batch, row, this.#batchSerial)) {
+    if (program.scan && (this.#disguises.inRow(batch, row) || program.scan.mayMatch(batch, row))) {
       const hits = slot.match(Object.values(batch.event(row).fields));
       this.#note(program, hits, serial);
       return;

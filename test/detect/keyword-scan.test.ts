@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeAtom } from '../../src/detect/atoms.ts';
 import { compileAtom } from '../../src/detect/atoms.ts';
-import { KeywordScan } from '../../src/detect/keyword-scan.ts';
+import { DisguiseScan, KeywordScan } from '../../src/detect/keyword-scan.ts';
 import { EventBatch } from '../../src/events/index.ts';
 
 const reader = {
@@ -58,7 +58,11 @@ const mangle = fc.constantFrom(
   (s: string) => s.replaceAll('k', 'K').replace(/i$/, 'İ'),
 );
 
-let serial = 0;
+function mayMatch(scan: KeywordScan, batch: EventBatch): boolean {
+  const disguises = new DisguiseScan();
+  disguises.startBatch(batch);
+  return disguises.inRow(batch, 0) || scan.mayMatch(batch, 0);
+}
 
 describe('the search for keywords in raw rows', () => {
   it('never passes over a row whose text holds one', () => {
@@ -82,13 +86,13 @@ describe('the search for keywords in raw rows', () => {
             json = json.replace(/[a-z]/g, (c, at: number) =>
               at > 12 && at % 3 === 0 ? `\\u00${c.charCodeAt(0).toString(16)}` : c,
             );
-          expect(scan.mayMatch(batchOf(Buffer.from(json), 'json'), 0, serial++)).toBe(true);
+          expect(mayMatch(scan, batchOf(Buffer.from(json), 'json'))).toBe(true);
           const utf16 = Buffer.concat([
             Buffer.alloc(shift, 7),
             Buffer.from(value, 'utf16le'),
             Buffer.alloc(3),
           ]);
-          expect(scan.mayMatch(batchOf(utf16, 'utf16le'), 0, serial++)).toBe(true);
+          expect(mayMatch(scan, batchOf(utf16, 'utf16le'))).toBe(true);
         },
       ),
       { numRuns: 3000 },
@@ -97,9 +101,7 @@ describe('the search for keywords in raw rows', () => {
 
   it('passes over rows without them', () => {
     const scan = new KeywordScan([makeAtom(null, { kind: 'string', parts: ['mimikatz'], cased: false })]);
-    expect(scan.mayMatch(batchOf(Buffer.from('{"a":"nothing to see"}'), 'json'), 0, serial++)).toBe(false);
-    expect(scan.mayMatch(batchOf(Buffer.from('nothing to see', 'utf16le'), 'utf16le'), 0, serial++)).toBe(
-      false,
-    );
+    expect(mayMatch(scan, batchOf(Buffer.from('{"a":"nothing to see"}'), 'json'))).toBe(false);
+    expect(mayMatch(scan, batchOf(Buffer.from('nothing to see', 'utf16le'), 'utf16le'))).toBe(false);
   });
 });

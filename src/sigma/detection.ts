@@ -11,7 +11,7 @@ import type { ModifiedItem } from './modifiers.ts';
 import type { WrittenValue } from './draft.ts';
 import { compileRegex } from './regex.ts';
 import { YamlScalar, keyMark } from './yaml-scalars.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 /** Says where a key stands; asked in the order of the document. */
 export type FindKey = (key: string) => RulePosition;

@@ -4,7 +4,7 @@ import { isMap } from './detection.ts';
 import { RuleFault, at, quote } from './fault.ts';
 import type { Place } from './fault.ts';
 import { YamlScalar, isCalendarDay } from './yaml-scalars.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 export const statuses: readonly string[] = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
 export const levels: readonly string[] = ['informational', 'low', 'medium', 'high', 'critical'];

@@ -8,7 +8,7 @@ import { own, parseLogSource, parseMetadata, plain } from './metadata.ts';
 import { parseDetections } from './rule.ts';
 import type { DocumentContext } from './rule.ts';
 import { YamlScalar } from './yaml-scalars.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 const types =
   'event_count value_count temporal temporal_ordered value_sum value_avg value_percentile value_median'.split(

@@ -9,7 +9,8 @@ import { own } from './metadata.ts';
 import { findMissingReferences, parseOther } from './other.ts';
 import { parseRule } from './rule.ts';
 import { maxRuleText, readYaml } from './yaml.ts';
-import type { YamlDocument, YamlMap, YamlValue } from './yaml.ts';
+import type { YamlDocument } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 export interface ParseOptions {
   /**

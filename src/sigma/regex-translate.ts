@@ -1,13 +1,8 @@
 /** The walk over a PCRE or Python pattern that writes JavaScript's; see `regex.ts` for what is translated. */
 import { regexError } from './regex-error.ts';
+import { readGroupHead } from './regex-group.ts';
+import type { RegexFlags } from './regex-group.ts';
 import { classEscapes, escapeLiteral, foldedLiteral, readClass, readCodePoint } from './regex-class.ts';
-
-export interface RegexFlags {
-  readonly i: boolean;
-  readonly m: boolean;
-  readonly s: boolean;
-  readonly x: boolean;
-}
 
 export interface TranslatedRegex {
   readonly text: string;
@@ -172,10 +167,15 @@ export class RegexTranslator {
 
   /** Lookahead captures without backtracking into it afterwards; the reference then consumes what was captured. */
   #atomic(text: string): string {
-    if (this.#stack.some((group) => group.lookbehind))
-      this.fail('an atomic group within a lookbehind is not supported');
-    const name = `a${++this.#inner}`;
+    const name = this.#atomicName();
     return `(?=(?<${name}>${text}))\\k<${name}>`;
+  }
+
+  #atomicName(): string {
+    if (this.#stack.some((group) => group.lookbehind)) {
+      this.fail('an atomic group within a lookbehind is not supported');
+    }
+    return `a${++this.#inner}`;
   }
 
   #brace(): void {
@@ -195,58 +195,32 @@ export class RegexTranslator {
 
   #open(): void {
     if (this.#stack.length >= maxGroups) this.fail(`more than ${maxGroups} nested groups`);
-    const rest = this.source.slice(this.#at + 1, this.#at + 4);
-    if (rest[0] === '*') this.fail('verbs such as (*...) are not supported');
-    if (rest[0] !== '?') return this.#openCapture(null, 1);
-    if (rest.startsWith('?#')) {
-      const end = this.source.indexOf(')', this.#at);
-      if (end === -1) this.fail('a comment is not closed');
-      this.#at = end + 1;
-      return;
+    const head = readGroupHead(this, this.#at, this.#flags);
+    switch (head.kind) {
+      case 'comment':
+        this.#at += head.length;
+        return;
+      case 'capture':
+        return this.#openCapture(head.name, head.length);
+      case 'back': {
+        const group = this.#names.get(head.name);
+        if (group === undefined) this.fail(`unknown group ${head.name}`);
+        this.#at += head.length;
+        return this.#back(group);
+      }
+      case 'atomic': {
+        const name = this.#atomicName();
+        return this.#begin(`(?=(?<${name}>`, head.length, { close: `))\\k<${name}>` });
+      }
+      case 'flags':
+        if (head.scoped) this.#begin('(?:', head.length);
+        else this.#at += head.length;
+        this.#flags = head.flags;
+        this.#atom = -1;
+        return;
+      default:
+        return this.#begin(head.text, head.length, head);
     }
-    if (rest.startsWith('?:')) return this.#begin('(?:', 3);
-    if (rest.startsWith('?=')) return this.#begin('(?=', 3, { assertion: true });
-    if (rest.startsWith('?!')) return this.#begin('(?!', 3, { assertion: true });
-    if (rest.startsWith('?<=')) return this.#begin('(?<=', 4, { assertion: true, lookbehind: true });
-    if (rest.startsWith('?<!')) return this.#begin('(?<!', 4, { assertion: true, lookbehind: true });
-    if (rest.startsWith('?>')) {
-      if (this.#stack.some((group) => group.lookbehind))
-        this.fail('an atomic group within a lookbehind is not supported');
-      const name = `a${++this.#inner}`;
-      return this.#begin(`(?=(?<${name}>`, 3, { close: `))\\k<${name}>` });
-    }
-    const named = /\(\?P?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/y;
-    named.lastIndex = this.#at;
-    const name = named.exec(this.source);
-    if (name !== null) return this.#openCapture((name[1] ?? name[2]) as string, name[0].length);
-    const reference = /\(\?P=(\w+)\)/y;
-    reference.lastIndex = this.#at;
-    const back = reference.exec(this.source);
-    if (back !== null) {
-      const group = this.#names.get(back[1] as string);
-      if (group === undefined) this.fail(`unknown group ${back[1]}`);
-      this.#at += back[0].length;
-      return this.#back(group);
-    }
-    this.#openFlags();
-  }
-
-  #openFlags(): void {
-    const pattern = /\(\?(\^?)([imsxuUaLn]*)(?:-([imsx]+))?([:)])/y;
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.source);
-    if (found === null || found[0] === '(?)') this.fail('this kind of group is not supported');
-    const on = found[2] as string;
-    if (/[ULn]/.test(on)) this.fail('this inline flag is not supported');
-    const off = found[3] ?? '';
-    const base = found[1] === '^' ? { i: false, m: false, s: false, x: false } : this.#flags;
-    const pick = (flag: 'i' | 'm' | 's' | 'x'): boolean =>
-      (base[flag] || on.includes(flag)) && !off.includes(flag);
-    const flags = { i: pick('i'), m: pick('m'), s: pick('s'), x: pick('x') };
-    if (found[4] === ':') this.#begin('(?:', found[0].length);
-    else this.#at += found[0].length;
-    this.#flags = flags;
-    this.#atom = -1;
   }
 
   #openCapture(name: string | null, length: number): void {

@@ -6,7 +6,7 @@ import type { FindKey } from './detection.ts';
 import { RuleFault, at } from './fault.ts';
 import { customFields, own, parseLogSource, parseMetadata } from './metadata.ts';
 import { keyMark } from './yaml-scalars.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 export interface DocumentContext {
   readonly path: string;

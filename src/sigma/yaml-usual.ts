@@ -4,7 +4,7 @@
  * by returning undefined; it must never read a text differently (test: yaml-usual.test.ts).
  */
 import { resolveScalar } from './yaml-scalars.ts';
-import type { YamlMap, YamlValue } from './yaml.ts';
+import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 // Tabs, carriage returns, controls and surrogates have rules of their own.
 const unusual = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;

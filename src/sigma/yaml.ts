@@ -7,11 +7,7 @@ import yaml from 'js-yaml';
 import { HuntbookError } from '../errors.ts';
 import { readUsualYaml } from './yaml-usual.ts';
 import { YamlScalar, resolveScalar, resolveTagged } from './yaml-scalars.ts';
-
-export type YamlValue = string | null | YamlScalar | YamlValue[] | YamlMap;
-export interface YamlMap {
-  [key: string]: YamlValue;
-}
+import type { YamlValue } from './yaml-value.ts';
 
 export interface YamlDocument {
   readonly value: YamlValue | undefined;

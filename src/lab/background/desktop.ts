@@ -8,9 +8,10 @@ import {
   serviceTicket,
   ticketGranting,
 } from '../audit.ts';
-import { userOf, type Process } from '../host.ts';
+import type { Process } from '../host.ts';
 import { images, libraries, type Image } from '../images.ts';
 import type { Stage } from '../stage.ts';
+import { app, visit } from './programs.ts';
 
 const SITES = [
   'www.portnews.example', 'intranet.brackwater.example', 'maps.freightroute.example', 'www.wikipedia.org',
@@ -272,32 +273,5 @@ export function useShare(stage: Stage): void {
   }
 }
 
-export function visit(stage: Stage, process: Process, site: string): void {
-  const ip = addressOf(site);
-  stage.dns(process, site, ip);
-  stage.connect(process, { ip, name: site, port: 443 });
-}
-
-/** The same made-up address for the same name. */
-export function addressOf(name: string): string {
-  let h = 7;
-  for (let i = 0; i < name.length; i++) h = (Math.imul(h, 31) + name.charCodeAt(i)) >>> 0;
-  return `13.${64 + (h % 60)}.${(h >>> 8) % 250}.${1 + ((h >>> 16) % 250)}`;
-}
-
 const TRACE_QUERY =
   'C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|C:\\Windows\\system32\\taskmgr.exe+3a1c7|C:\\Windows\\System32\\KERNEL32.DLL+17374';
-
-function app(
-  stage: Stage,
-  name: 'chrome' | 'edge' | 'outlook' | 'teams' | 'onedrive',
-  explorer: Process,
-  args: string,
-): { process: Process; fresh: boolean } {
-  const key = `${name} ${userOf(explorer.logon.account)}`;
-  const running = stage.host.apps.get(key);
-  if (running !== undefined) return { process: running, fresh: false };
-  const process = stage.start(images[name], `"${images[name].path}"${args}`, { parent: explorer });
-  stage.host.apps.set(key, process);
-  return { process, fresh: true };
-}

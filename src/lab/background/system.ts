@@ -2,7 +2,7 @@
 import { serviceInstalled, serviceState, scriptBlock, taskCreated, logOn } from '../audit.ts';
 import { images, libraries } from '../images.ts';
 import type { Stage } from '../stage.ts';
-import { addressOf } from './desktop.ts';
+import { addressOf } from './programs.ts';
 
 const TRACE_DEFENDER =
   'C:\\Windows\\SYSTEM32\\ntdll.dll+9d4c4|C:\\Windows\\System32\\KERNELBASE.dll+2c13e|C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18.25010.11-0\\MpSvc.dll+1b2e4a';

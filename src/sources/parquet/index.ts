@@ -2,62 +2,73 @@
  * Parquet, by way of hyparquet, loaded when the first Parquet file is met. Row groups are read in pieces of
  * bounded size, whatever the writer made of them. A null means that the event lacks the field.
  */
-import type { AsyncBuffer, FileMetaData } from 'hyparquet';
+import type { AsyncBuffer, FileMetaData, RowGroup, SchemaTree } from 'hyparquet';
 import { HuntbookError } from '../../errors.ts';
 import { canonicalise, ObjectBatch, type EventBatch } from '../../events/index.ts';
 import { openRandom, type RandomFile } from '../archive/random-file.ts';
 import type { ByteInput, ReadOptions } from '../types.ts';
+import { faultOf } from './check.ts';
 import { boundedCompressors } from './compressors.ts';
 import { parquetParsers, plainRow } from './values.ts';
 
 const batchRows = 1000;
 /** Unpacked bytes of one piece, by what the file says of itself. */
 const pieceBytes = 64 * 1024 * 1024;
+/** Row groups that may be damaged before the file is given up. */
+const maxFailures = 20;
 const maxFooter = 64 * 1024 * 1024;
 
 export async function* readParquet(input: ByteInput, options: ReadOptions): AsyncGenerator<EventBatch> {
-  const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
   const compressors = await boundedCompressors();
   const file = await openRandom(input, options.limits.maxArchiveBytes);
   try {
     const buffer = bufferOf(file);
-    const metadata = await readFooter(input.name, file, () => parquetMetadataAsync(buffer));
+    const metadata = await readFooter(input.name, file, () =>
+      // Geographic columns are of no use here, and looking for them does not end on some damaged schemas.
+      parquetMetadataAsync(buffer, { geoparquet: false }),
+    );
+    const schema = readSchema(input.name, () => parquetSchema(metadata));
+    const read = (group: RowGroup, rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> => {
+      // By itself, so that a damaged group cannot get in the way of another.
+      const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
+      const range = { rowStart, rowEnd, useOffsetIndex: true };
+      return parquetReadObjects({
+        file: buffer,
+        metadata: alone,
+        compressors,
+        parsers: parquetParsers,
+        ...range,
+      });
+    };
     const batch = new ObjectBatch(input.name, options.fields);
-    let pending = 0;
-    let groupStart = 0;
+    let failures = 0;
+    let firstRow = 1;
     for (const group of metadata.row_groups) {
-      const rows = Number(group.num_rows);
-      const groupEnd = groupStart + rows;
-      const step = pieceRows(rows, Number(group.total_byte_size));
-      for (let rowStart = groupStart; rowStart < groupEnd; rowStart += step) {
-        const rowEnd = Math.min(rowStart + step, groupEnd);
-        let read: Record<string, unknown>[];
-        try {
-          const range = { rowStart, rowEnd, useOffsetIndex: true };
-          read = await parquetReadObjects({
-            file: buffer,
-            metadata,
-            compressors,
-            parsers: parquetParsers,
-            ...range,
-          });
-        } catch (error) {
-          const message = `rows ${rowStart + 1} to ${rowEnd} cannot be read: ${messageOf(error)}`;
-          options.onIssue({ code: 'HB_DAMAGED', source: input.name, message });
-          continue;
+      try {
+        const fault = faultOf(group, schema, file.size);
+        if (fault !== null) throw new Error(fault);
+        const rows = Number(group.num_rows);
+        const step = pieceRows(rows, Number(group.total_byte_size));
+        for (let start = 0; start < rows; start += step) {
+          const piece = await read(group, start, Math.min(start + step, rows));
+          for (let row = 0; row < piece.length; row++) {
+            batch.add(canonicalise(plainRow(piece[row] as object), input.name), firstRow + start + row);
+            if (batch.batch.length < batchRows) continue;
+            yield batch.batch;
+            batch.clear();
+          }
         }
-        for (let row = 0; row < read.length; row++) {
-          batch.add(canonicalise(plainRow(read[row] as object), input.name), rowStart + row + 1);
-          if (++pending < batchRows) continue;
-          yield batch.batch;
-          batch.clear();
-          pending = 0;
-        }
+        firstRow += rows;
+      } catch (error) {
+        // Row counts are only claims: the rest of a group that breaks once is not tried piece by piece.
+        const message = `row group at row ${firstRow} left out from its damage on: ${messageOf(error)}`;
+        options.onIssue({ code: 'HB_DAMAGED', source: input.name, message });
+        if (++failures === maxFailures) break;
       }
-      groupStart = groupEnd;
       options.onProgress?.(Math.min(file.size, endOf(group)));
     }
-    if (pending > 0) yield batch.batch;
+    if (batch.batch.length > 0) yield batch.batch;
   } finally {
     file.close();
   }
@@ -66,7 +77,12 @@ export async function* readParquet(input: ByteInput, options: ReadOptions): Asyn
 function bufferOf(file: RandomFile): AsyncBuffer {
   return {
     byteLength: file.size,
-    slice: (start, end) => file.read(start, (end ?? file.size) - start).buffer,
+    // Never throws: what lies outside the file is missing, and the decoder says so in its own place.
+    slice(start, end = file.size) {
+      if (!(start >= 0 && start < file.size && end > start)) return new ArrayBuffer(0);
+      const bytes = file.read(start, end - start);
+      return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    },
   };
 }
 
@@ -93,12 +109,20 @@ async function readFooter(
   }
 }
 
+function readSchema(name: string, parse: () => SchemaTree): SchemaTree {
+  try {
+    return parse();
+  } catch (error) {
+    throw new HuntbookError('HB_DAMAGED', `${name}: the schema cannot be read: ${messageOf(error)}`);
+  }
+}
+
 function pieceRows(rows: number, bytes: number): number {
   const share = bytes > 0 ? Math.ceil((rows * pieceBytes) / bytes) : rows;
   return Math.max(batchRows, Math.min(share, 128 * 1024));
 }
 
-function endOf(group: FileMetaData['row_groups'][number]): number {
+function endOf(group: RowGroup): number {
   let end = 0;
   for (const { meta_data: meta } of group.columns) {
     if (meta) end = Math.max(end, Number(meta.data_page_offset + meta.total_compressed_size));

@@ -6,6 +6,7 @@ export const parquetParsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (millis) => isoTime(millis, 3),
   timestampFromMicroseconds: (micros) => isoTime(micros, 6),
   timestampFromNanoseconds: (nanos) => isoTime(nanos, 9),
+  jsonFromBytes: (bytes) => jsonOr(bytes && bytesText(bytes)),
   dateFromDays: (days) => isoTime(BigInt(days) * 86_400_000n, 3).slice(0, 10),
 };
 
@@ -30,6 +31,15 @@ function plainValue(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (Array.isArray(value)) return value.map(plainValue);
   return plainRow(value);
+}
+
+function jsonOr(text: string | undefined): unknown {
+  if (text === undefined) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Binary columns of logs hold text more often than not; what is not UTF-8 is given in hexadecimal. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pack, type Header } from 'tar-stream';
+import { pack } from 'tar-stream';
 import { afterAll } from 'vitest';
 import { FieldTable, type HuntEvent } from '../../../src/events/index.ts';
 import {
@@ -75,13 +75,23 @@ export const numbersOf = (result: ReadResult): number[] =>
 
 export const codesOf = (result: ReadResult): string[] => result.issues.map((issue) => issue.code);
 
-export async function tar(members: readonly (Header & { data?: Uint8Array | string })[]): Promise<Buffer> {
+export interface TarMember {
+  name: string;
+  data?: Uint8Array | string;
+  type?: 'file' | 'symlink' | 'link' | 'character-device' | 'fifo';
+  linkname?: string;
+}
+
+export async function tar(members: readonly TarMember[]): Promise<Buffer> {
   const stream = pack();
   const blocks: Buffer[] = [];
   const done = (async () => {
     for await (const block of stream) blocks.push(block as Buffer);
   })();
-  for (const { data, ...header } of members) stream.entry(header, Buffer.from((data ?? '') as Uint8Array));
+  type Entry = Parameters<typeof stream.entry>[0];
+  for (const { data, ...header } of members) {
+    stream.entry(header as Entry, Buffer.from((data ?? '') as Uint8Array));
+  }
   stream.finalize();
   await done;
   return Buffer.concat(blocks);

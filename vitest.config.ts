@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import NoSkips from './scripts/no-skips.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: [process.env['CI'] ? 'dot' : 'default', new NoSkips()],
   },
 });

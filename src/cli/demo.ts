@@ -30,7 +30,7 @@ export async function runDemo(options: DemoCliOptions): Promise<void> {
       details: 1,
     });
     const summary = await hunt({
-      paths: [join(folder, 'estate')],
+      paths: [estate.eventsFolder],
       rules: await loadRules([starterHunts()], {}),
       onFinding: async (finding) => {
         await table.write(finding);

@@ -33,32 +33,31 @@ export async function* readChunks(
   verify: boolean,
 ): AsyncGenerator<FoundChunk> {
   const window = new Window(input);
-  await window.fill(FILE_HEADER_SIZE);
-  const skip = headerSize(window, issues, verify);
-  window.drop(skip);
-  for (;;) {
-    await window.fill(CHUNK_SIZE);
-    const bytes = window.view(CHUNK_SIZE);
-    if (bytes.length === 0) return;
-    const { offset } = window;
-    if (startsWith(bytes, CHUNK_SIGNATURE, 0)) {
-      const size = sizeOfChunk(bytes);
-      if (size < bytes.length) issues.add('HB_DAMAGED', 'another chunk begins within it', 'chunk', offset);
-      else if (size < CHUNK_SIZE) issues.add('HB_TRUNCATED', 'the file ends within it', 'chunk', offset);
-      if (size > CHUNK_HEADER_SIZE) yield { bytes: bytes.subarray(0, size), offset, headed: true };
+  try {
+    await window.fill(FILE_HEADER_SIZE);
+    window.drop(headerSize(window, issues, verify));
+    for (;;) {
+      await window.fill(CHUNK_SIZE);
+      const bytes = window.view(CHUNK_SIZE);
+      if (bytes.length === 0) return;
+      const { offset } = window;
+      let size = bytes.length;
+      if (startsWith(bytes, CHUNK_SIGNATURE, 0)) {
+        size = sizeOfChunk(bytes);
+        if (size < bytes.length) issues.add('HB_DAMAGED', 'another chunk begins within it', 'chunk', offset);
+        else if (size < CHUNK_SIZE) issues.add('HB_TRUNCATED', 'the file ends within it', 'chunk', offset);
+        if (size > CHUNK_HEADER_SIZE) yield { bytes: bytes.subarray(0, size), offset, headed: true };
+      } else if (size > CHUNK_HEADER_SIZE && u32(bytes, CHUNK_HEADER_SIZE) === RECORD_SIGNATURE) {
+        issues.add('HB_DAMAGED', 'its signature is damaged, its records were read', 'chunk', offset);
+        yield { bytes, offset, headed: false };
+      } else if (!isBlank(bytes)) {
+        issues.add('HB_DAMAGED', 'no chunk begins where one should', 'chunk', offset);
+        size = signatureAfter(bytes);
+      }
       window.drop(size);
-    } else if (isBlank(bytes)) {
-      window.drop(bytes.length);
-    } else if (bytes.length > CHUNK_HEADER_SIZE && u32(bytes, CHUNK_HEADER_SIZE) === RECORD_SIGNATURE) {
-      issues.add('HB_DAMAGED', 'its signature is damaged, its records were read', 'chunk', offset);
-      yield { bytes, offset, headed: false };
-      window.drop(bytes.length);
-    } else {
-      const next = asBuffer(bytes).indexOf(CHUNK_SIGNATURE, 1);
-      issues.add('HB_DAMAGED', 'no chunk begins where one should', 'chunk', offset);
-      // The signature may lie across the end of what is in view.
-      window.drop(next > 0 ? next : bytes.length);
     }
+  } finally {
+    await window.close();
   }
 }
 
@@ -88,6 +87,16 @@ function headerSize(window: Window, issues: IssueLog, verify: boolean): number {
   return Math.min(size >= 128 && size <= FILE_HEADER_SIZE ? size : FILE_HEADER_SIZE, head.length);
 }
 
+/** Where the next signature begins, be it only its first bytes at the end; else the end. */
+function signatureAfter(bytes: Uint8Array): number {
+  const next = asBuffer(bytes).indexOf(CHUNK_SIGNATURE, 1);
+  if (next > 0) return next;
+  for (let at = Math.max(1, bytes.length - CHUNK_SIGNATURE.length + 1); at < bytes.length; at++) {
+    if (startsWith(CHUNK_SIGNATURE, bytes.subarray(at), 0)) return at;
+  }
+  return bytes.length;
+}
+
 function isBlank(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] !== 0) return false;
@@ -111,6 +120,11 @@ class Window {
 
   constructor(input: ByteInput) {
     this.#blocks = input.stream()[Symbol.asyncIterator]();
+  }
+
+  /** Lets go of the input, also when not all of it was read. */
+  async close(): Promise<void> {
+    await this.#blocks.return?.();
   }
 
   /** Brings `size` bytes (at most 64 KB) in view, or as many as there are. */

@@ -11,7 +11,7 @@ import { addEmpty, addValueCells, reserveCells, startsWithNul } from './cells.ts
 import type { Leaf } from './flatten.ts';
 import { DEFINITION_HEADER_SIZE, Token, ValueType } from './format.ts';
 import { addPieces, type LeafSink } from './pieces.ts';
-import { type Plan, planFull, planWanted, type Program, Source } from './program.ts';
+import { type Plan, planFull, type Program, Source, wantedPlan } from './program.ts';
 import { type Defect, MAX_DEPTH } from './shape.ts';
 import { acquireCache, releaseCache } from './templates.ts';
 
@@ -149,12 +149,8 @@ export class Extractor implements LeafSink {
   }
 
   #plan(program: Program, keepConstants: boolean): Plan {
-    if (this.#full)
-      return (program.full ??= planFull(program, (name) => this.templates.library.fieldId(name)));
-    const plan = program.wanted;
-    if (plan !== null && plan.fields === this.#fields && plan.version >= this.#fields.names.length)
-      return plan;
-    return (program.wanted = planWanted(program, this.#fields, keepConstants));
+    if (!this.#full) return wantedPlan(program, this.#fields, keepConstants);
+    return (program.full ??= planFull(program, (name) => this.templates.library.fieldId(name)));
   }
 
   /** Adds the cells of a plan. The common kinds of leaf are written to the batch's arrays right here. */

@@ -59,8 +59,15 @@ export function compileProgram(
   return { place, shape, leaves, nested: bySubstitution, embedded, wanted: null, full: null };
 }
 
+/** The plan for the wanted fields, made anew when others are wanted than before. */
+export function wantedPlan(program: Program, fields: FieldTable, keepConstants: boolean): Plan {
+  const plan = program.wanted;
+  if (plan !== null && plan.fields === fields && plan.version >= fields.names.length) return plan;
+  return (program.wanted = planWanted(program, fields, keepConstants));
+}
+
 /** The plan for wanted fields. Text constants of templates stand outside the row, so they are kept as Field.Other. */
-export function planWanted(program: Program, fields: FieldTable, keepConstants: boolean): Plan {
+function planWanted(program: Program, fields: FieldTable, keepConstants: boolean): Plan {
   const ids: number[] = [];
   const leaves: Leaf[] = [];
   let complete = true;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { FieldTable, type EventFields } from '../../../src/events/index.ts';
-import { CHUNK_SIZE, FILE_HEADER_SIZE, isEvtx, ValueType } from '../../../src/sources/evtx/index.ts';
+import {
+  CHUNK_SIZE,
+  FILE_HEADER_SIZE,
+  isEvtx,
+  readEvtx,
+  ValueType,
+} from '../../../src/sources/evtx/index.ts';
+import { defaultLimits } from '../../../src/sources/types.ts';
 import {
   buildFile,
   ChunkBuilder,
@@ -69,8 +76,6 @@ describe('an EVTX file', () => {
   });
 
   it('takes fields into account that become wanted while it is read', async () => {
-    const { readEvtx } = await import('../../../src/sources/evtx/index.ts');
-    const { defaultLimits } = await import('../../../src/sources/types.ts');
     const fields = new FieldTable();
     const file = buildFile(sampleChunk(1, 1).bytes, sampleChunk(2, 1).bytes);
     const counts: number[] = [];
@@ -98,6 +103,30 @@ describe('an EVTX file', () => {
     for (const size of [997, 4096, 65_537]) expect(await readAll(bytesInput(file, size))).toEqual(whole);
     const small = file.subarray(FILE_HEADER_SIZE, FILE_HEADER_SIZE + 2000);
     expect((await readAll(bytesInput(small, 1))).events).toEqual((await readAll(bytesInput(small))).events);
+  });
+
+  it('lets go of its input when the reading stops early', async () => {
+    let closed = false;
+    const file = buildFile(sampleChunk(1, 1).bytes, sampleChunk(2, 1).bytes);
+    const input = {
+      name: 'x',
+      async *stream() {
+        try {
+          for (let at = 0; at < file.length; at += 5000) yield file.subarray(at, at + 5000);
+        } finally {
+          closed = true;
+        }
+      },
+    };
+    for await (const batch of readEvtx(input, {
+      fields: new FieldTable(),
+      onIssue: () => {},
+      limits: defaultLimits,
+    })) {
+      expect(batch.event(0).recordId).toBe(1);
+      break;
+    }
+    expect(closed).toBe(true);
   });
 
   it('skips chunks that were reserved and never written', async () => {
@@ -275,6 +304,10 @@ describe('a damaged file', () => {
     const { positions, issues } = await read(added);
     expect(positions).toEqual([1, 2, 3, 4, 5, 6]);
     expect(issues.map((issue) => issue.code)).toEqual(['HB_DAMAGED']);
+    for (const size of [CHUNK_SIZE - 1, CHUNK_SIZE - 4, CHUNK_SIZE - 7]) {
+      const junk = Buffer.concat([file.subarray(0, FILE_HEADER_SIZE), Buffer.alloc(size, 1), three().bytes]);
+      expect((await read(junk)).positions).toEqual([1, 2, 3]);
+    }
   });
 
   it('has no header, or half of one', async () => {

@@ -39,7 +39,7 @@ describe('parseEventXml', () => {
 
   it('makes nothing of names that are special in JavaScript', () => {
     const event = parseEventXml('<Event><EventData><Data Name="__proto__">x</Data></EventData></Event>');
-    const data = (event?.['Event'] as Record<string, object>)['EventData'] as object;
+    const data = (event as { Event: { EventData: object } }).Event.EventData;
     expect(Object.getPrototypeOf(data)).toBe(Object.prototype);
     expect(Object.hasOwn(data, '__proto__')).toBe(true);
   });

@@ -9,75 +9,82 @@
 import { foldFieldName, mapPath, Trait, type FieldTable, type Target } from '../../events/index.ts';
 
 const QUOTE = 0x22;
+/** Numbers a node has. A node is known by where its record starts. */
+const STRIDE = 16;
 export const ROOT = 0;
-export const OVERFLOW = 1;
+export const OVERFLOW = STRIDE;
+
+/** What stands where in the record of a node. */
+export const Node = {
+  /** The bits of `Info` and `Trait`. */
+  info: 0,
+  /** The number of the row that had it last. */
+  seen: 1,
+  /** The node that followed it last under the same parent, and its first child; 0 for none. */
+  next: 2,
+  first: 3,
+  parent: 4,
+  /** Where its name starts in `names`, and its length with the closing quote. */
+  nameStart: 5,
+  nameLength: 6,
+  /** Which of the `Watch` values it is. */
+  watch: 7,
+  /** Its wanted targets, from and to (exclusive), and those for numbers. */
+  targetStart: 8,
+  targetEnd: 9,
+  numberStart: 10,
+  numberEnd: 11,
+} as const;
 
 /** Bits of `info` beside those of `Trait` (which are below 256). */
 export const Info = {
-  /** Has wanted fields for text (and all but numbers), for numbers. */
+  /** Has wanted fields. */
   targets: 1 << 8,
-  numberTargets: 1 << 9,
   /** Not mapped yet, or fields became wanted since. */
   unresolved: 1 << 10,
   /** One of the values that times are set right with; see `Watch`. */
   watched: 1 << 11,
 } as const;
 /** The bits that need the span of a value. */
-export const NEEDS_SPAN =
-  Info.targets | Info.numberTargets | Info.unresolved | Info.watched | Trait.eventType;
+export const NEEDS_SPAN = Info.targets | Info.unresolved | Info.watched | Trait.eventType;
 
 /** Values remembered for the end of the row, wanted or not. */
 export const Watch = { utcTime: 0, receivedTime: 1, timestamp: 2 } as const;
 const watchNames = ['UtcTime', 'EventReceivedTime', '@timestamp'];
 
-/** Differs on each run, so that nobody can prepare names that collide. */
+/** Differs in each process, so that nobody can prepare names that collide. */
 const seed = Math.trunc(Math.random() * 0x7fffffff);
 
 export class PathTrie {
-  /** Per node: the bits of `Info` and `Trait`. */
-  info = new Int32Array(1024);
-  /** Per node: which of the `Watch` values it is. */
-  watch = new Uint8Array(1024);
-  /** Per node: the number of the row that had it last. */
-  seen = new Int32Array(1024);
-  /** Per node: the node that followed it last under the same parent, and its first child. */
-  next = new Int32Array(1024);
-  first = new Int32Array(1024);
-  parent = new Int32Array(1024);
-  nameStart = new Int32Array(1024);
-  /** Per node: length of its name with the closing quote, which is kept with the name. */
-  nameLength = new Int32Array(1024);
+  /** The records of the nodes, `STRIDE` numbers each; see `Node`. */
+  nodes = new Int32Array(1024 * STRIDE);
+  /** The names of the nodes, each with its closing quote; a name starts at a whole word. */
   names = Buffer.alloc(16384);
-  /** The names by 32-bit words (little endian); each name starts at a whole word. */
+  /** The same by 32-bit words. */
   nameWords = new Int32Array(this.names.buffer, this.names.byteOffset, this.names.length >> 2);
-  /** Per node: its wanted targets `targetStart` .. `targetEnd`, and those for numbers. */
-  targetStart = new Int32Array(1024);
-  targetEnd = new Int32Array(1024);
-  numberStart = new Int32Array(1024);
-  numberEnd = new Int32Array(1024);
   /** Per target: its field, its rank, and the slot of its exact name. */
   readonly targetField: number[] = [];
   readonly targetRank: number[] = [];
   readonly targetSlot: number[] = [];
-  size = 2;
   slots = 0;
 
   readonly #fields: FieldTable;
   readonly #limit: number;
+  /** Per node, by its number without the stride. */
   readonly #paths: (readonly string[])[] = [[], []];
+  readonly #hashes: number[] = [0, 0];
   readonly #slots = new Map<string, number>();
   #table = new Int32Array(2048);
-  #hashes = new Int32Array(1024);
+  #size = OVERFLOW + STRIDE;
   #nameBytes = 0;
   #resolvedFor = -1;
 
   constructor(fields: FieldTable, limit = 20_000) {
     this.#fields = fields;
     this.#limit = limit;
-    this.info[ROOT] = 0;
-    this.info[OVERFLOW] = Trait.whole;
+    this.nodes[OVERFLOW + Node.info] = Trait.whole;
     // Nobody's child, so that it is never guessed.
-    this.parent[OVERFLOW] = -1;
+    this.nodes[OVERFLOW + Node.parent] = -1;
     for (const name of ['EventID', 'Channel', 'Provider_Name', 'Computer', 'SystemTime']) this.slot(name);
   }
 
@@ -98,7 +105,9 @@ export class PathTrie {
     this.targetField.length = 0;
     this.targetRank.length = 0;
     this.targetSlot.length = 0;
-    for (let node = 2; node < this.size; node++) this.info[node] = Info.unresolved;
+    for (let node = OVERFLOW + STRIDE; node < this.#size; node += STRIDE) {
+      this.nodes[node + Node.info] = Info.unresolved;
+    }
   }
 
   /** True when a field is wanted; asking does not make it wanted. */
@@ -111,7 +120,6 @@ export class PathTrie {
   /** The child of `parent` whose name is these bytes (without escapes), made when it is new. */
   child(parent: number, bytes: Buffer, start: number, end: number): number {
     if (parent === OVERFLOW) return OVERFLOW;
-    const length = end - start + 1;
     let hash = Math.imul(parent + 1, 0x9e3779b1) ^ seed;
     for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     hash ^= hash >>> 15;
@@ -120,13 +128,8 @@ export class PathTrie {
     for (;;) {
       const entry = this.#table[at] as number;
       if (entry === 0) break;
-      if (
-        this.#hashes[entry] === hash &&
-        this.parent[entry] === parent &&
-        this.nameLength[entry] === length
-      ) {
-        if (this.#isName(entry, bytes, start, end)) return entry;
-      }
+      if (this.#hashes[entry / STRIDE] === hash && this.#isName(entry, parent, bytes, start, end))
+        return entry;
       at = (at + 1) & mask;
     }
     return this.#add(parent, hash, bytes, start, end);
@@ -134,29 +137,26 @@ export class PathTrie {
 
   /** Maps a node to its wanted targets; returns its new `info`. */
   resolve(node: number): number {
-    const path = this.#paths[node] as readonly string[];
-    const mapping = mapPath(path);
+    const { nodes } = this;
+    const mapping = mapPath(this.#paths[node / STRIDE] as readonly string[]);
     let info = mapping.traits;
-    this.targetStart[node] = this.targetField.length;
+    const start = this.targetField.length;
     this.#addTargets(mapping.targets);
-    this.targetEnd[node] = this.targetField.length;
-    this.numberStart[node] = this.targetStart[node] as number;
-    this.numberEnd[node] = this.targetEnd[node] as number;
-    if (mapping.whenNumber !== undefined) {
-      this.numberStart[node] = this.targetField.length;
-      this.#addTargets(mapping.whenNumber);
-      this.numberEnd[node] = this.targetField.length;
-    }
-    if ((this.targetEnd[node] as number) > (this.targetStart[node] as number)) info |= Info.targets;
-    if ((this.numberEnd[node] as number) > (this.numberStart[node] as number)) info |= Info.numberTargets;
-    const watch = mapping.targets.some((target) => target.rank === 0 && watchNames.includes(target.name))
-      ? watchNames.findIndex((name) => mapping.targets.some((target) => target.name === name))
-      : -1;
+    const end = this.targetField.length;
+    if (mapping.whenNumber !== undefined) this.#addTargets(mapping.whenNumber);
+    nodes[node + Node.targetStart] = start;
+    nodes[node + Node.targetEnd] = end;
+    nodes[node + Node.numberStart] = mapping.whenNumber === undefined ? start : end;
+    nodes[node + Node.numberEnd] = this.targetField.length;
+    if (this.targetField.length > start) info |= Info.targets;
+    const watch = watchNames.findIndex((name) =>
+      mapping.targets.some((to) => to.name === name && to.rank === 0),
+    );
     if (watch >= 0) {
       info |= Info.watched;
-      this.watch[node] = watch;
+      nodes[node + Node.watch] = watch;
     }
-    this.info[node] = info;
+    nodes[node + Node.info] = info;
     return info;
   }
 
@@ -170,42 +170,52 @@ export class PathTrie {
     }
   }
 
-  #isName(node: number, bytes: Buffer, start: number, end: number): boolean {
-    const name = (this.nameStart[node] as number) - start;
+  #isName(node: number, parent: number, bytes: Buffer, start: number, end: number): boolean {
+    if (this.nodes[node + Node.parent] !== parent) return false;
+    if (this.nodes[node + Node.nameLength] !== end - start + 1) return false;
+    const name = (this.nodes[node + Node.nameStart] as number) - start;
     for (let at = start; at < end; at++) if (bytes[at] !== this.names[name + at]) return false;
     return true;
   }
 
   #add(parent: number, hash: number, bytes: Buffer, start: number, end: number): number {
     const length = end - start + 1;
-    if (this.size >= this.#limit || this.#nameBytes + length > this.#limit * 64) return OVERFLOW;
-    const node = this.size++;
-    if (node === this.info.length) this.#growNodes();
+    const node = this.#size;
+    if (node / STRIDE >= this.#limit || this.#nameBytes + length > this.#limit * 64) return OVERFLOW;
+    this.#size += STRIDE;
+    if (this.#size > this.nodes.length) {
+      const next = new Int32Array(this.nodes.length * 2);
+      next.set(this.nodes);
+      this.nodes = next;
+    }
     while (this.#nameBytes + length + 4 > this.names.length) this.#growNames();
     bytes.copy(this.names, this.#nameBytes, start, end);
     this.names[this.#nameBytes + length - 1] = QUOTE;
-    this.nameStart[node] = this.#nameBytes;
-    this.nameLength[node] = length;
+    this.nodes[node + Node.nameStart] = this.#nameBytes;
+    this.nodes[node + Node.nameLength] = length;
+    this.nodes[node + Node.parent] = parent;
+    this.nodes[node + Node.info] = Info.unresolved;
     this.#nameBytes += (length + 3) & ~3;
-    this.parent[node] = parent;
-    this.info[node] = Info.unresolved;
-    this.#hashes[node] = hash;
-    this.#paths[node] = [...(this.#paths[parent] as readonly string[]), bytes.toString('utf8', start, end)];
-    if (this.size * 2 > this.#table.length) this.#rehash();
+    this.#hashes.push(hash);
+    this.#paths.push([
+      ...(this.#paths[parent / STRIDE] as readonly string[]),
+      bytes.toString('utf8', start, end),
+    ]);
+    if ((node / STRIDE) * 2 > this.#table.length) this.#rehash();
     else this.#insert(node);
     return node;
   }
 
   #insert(node: number): void {
     const mask = this.#table.length - 1;
-    let at = (this.#hashes[node] as number) & mask;
+    let at = (this.#hashes[node / STRIDE] as number) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = node;
   }
 
   #rehash(): void {
     this.#table = new Int32Array(this.#table.length * 2);
-    for (let node = 2; node < this.size; node++) this.#insert(node);
+    for (let node = OVERFLOW + STRIDE; node < this.#size; node += STRIDE) this.#insert(node);
   }
 
   #growNames(): void {
@@ -214,29 +224,4 @@ export class PathTrie {
     this.names = next;
     this.nameWords = new Int32Array(next.buffer, next.byteOffset, next.length >> 2);
   }
-
-  #growNodes(): void {
-    const size = this.info.length * 2;
-    this.info = grow(this.info, size);
-    this.seen = grow(this.seen, size);
-    this.next = grow(this.next, size);
-    this.first = grow(this.first, size);
-    this.parent = grow(this.parent, size);
-    this.nameStart = grow(this.nameStart, size);
-    this.nameLength = grow(this.nameLength, size);
-    this.targetStart = grow(this.targetStart, size);
-    this.targetEnd = grow(this.targetEnd, size);
-    this.numberStart = grow(this.numberStart, size);
-    this.numberEnd = grow(this.numberEnd, size);
-    this.#hashes = grow(this.#hashes, size);
-    const watch = new Uint8Array(size);
-    watch.set(this.watch);
-    this.watch = watch;
-  }
-}
-
-function grow(old: Int32Array, size: number): Int32Array<ArrayBuffer> {
-  const next = new Int32Array(size);
-  next.set(old);
-  return next;
 }

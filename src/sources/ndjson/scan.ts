@@ -9,7 +9,7 @@
  */
 import { type EventBatch, isNxlogSeverity, Trait } from '../../events/index.ts';
 import { Kind } from './kinds.ts';
-import { Info, NEEDS_SPAN, OVERFLOW, type PathTrie, ROOT } from './path-trie.ts';
+import { Info, NEEDS_SPAN, Node, OVERFLOW, type PathTrie, ROOT } from './path-trie.ts';
 
 /** Results of `scan` that are not an end. */
 export const NEED_MORE = -1;
@@ -34,6 +34,12 @@ const LOWER_N = 0x6e;
 const LOWER_T = 0x74;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+/** The same byte four times. */
+const ONES = 0x01010101;
+const SPACES = 0x20202020;
+const QUOTES = 0x22222222;
+const BACKSLASHES = 0x5c5c5c5c;
+const HIGH_BITS = 0x80808080 | 0;
 /** Text this long is searched with `indexOf`, whose call costs about as much as this many steps of a loop. */
 const LONG_TEXT = 32;
 
@@ -90,7 +96,7 @@ export class Scanner {
     const stack = this.#stack;
     const maxDepth = this.#maxDepth;
     const row = ++this.row;
-    let { info, seen, next, first, parent, nameStart, nameLength, nameWords, names } = trie;
+    let { nodes, nameWords, names } = trie;
     let traits = 0;
     let newlines = 0;
     let depth = 0;
@@ -130,11 +136,12 @@ export class Scanner {
           if (byte !== QUOTE) return this.#stop(at, limit);
           at++;
           // Most events name the same members in the same order as the one before.
-          let guess = previous < 0 ? (first[node] as number) : (next[previous] as number);
-          if (guess !== 0 && parent[guess] === node) {
+          const guessAt = previous < 0 ? node + Node.first : previous + Node.next;
+          let guess = nodes[guessAt] as number;
+          if (guess !== 0 && nodes[guess + Node.parent] === node) {
             // Four bytes at a time, then the rest; the closing quote is part of the name.
-            const length = nameLength[guess] as number;
-            const start = nameStart[guess] as number;
+            const length = nodes[guess + Node.nameLength] as number;
+            const start = nodes[guess + Node.nameStart] as number;
             let same = 0;
             for (let word = start >> 2; same + 4 <= length; word++, same += 4) {
               if (view.getInt32(at + same, true) !== nameWords[word]) break;
@@ -149,15 +156,14 @@ export class Scanner {
             guess = this.#name(bytes, at, limit, node);
             if (guess < 0) return this.#stop(this.#nameEnd, limit);
             at = this.#nameEnd + 1;
-            ({ info, seen, next, first, parent, nameStart, nameLength, nameWords, names } = trie);
+            ({ nodes, nameWords, names } = trie);
             if (this.#unusualName) this.#unusualName = false;
-            else if (previous < 0) first[node] = guess;
-            else next[previous] = guess;
+            else nodes[guessAt] = guess;
           }
           value = previous = guess;
           if (lists === 0) {
-            if (seen[value] === row) traits |= Trait.whole;
-            seen[value] = row;
+            if (nodes[value + Node.seen] === row) traits |= Trait.whole;
+            nodes[value + Node.seen] = row;
           }
           byte = bytes[at] as number;
           while (byte <= 0x20) {
@@ -182,19 +188,25 @@ export class Scanner {
         let kind: number = Kind.text;
         switch (byte) {
           case QUOTE: {
-            const needed = lists === 0 ? (info[value] as number) & NEEDS_SPAN : 0;
+            const needed = lists === 0 ? (nodes[value + Node.info] as number) & NEEDS_SPAN : 0;
             const long = at + LONG_TEXT;
             at++;
             for (;;) {
-              byte = bytes[at] as number;
-              if (byte === QUOTE) break;
-              if (byte === BACKSLASH) {
+              // Four bytes at a time as long as none of them is a quote, a backslash or a control character.
+              const word = view.getInt32(at, true);
+              const quotes = word ^ QUOTES;
+              const slashes = word ^ BACKSLASHES;
+              const special =
+                ((quotes - ONES) & ~quotes) | ((slashes - ONES) & ~slashes) | ((word - SPACES) & ~word);
+              if ((special & HIGH_BITS) === 0) {
+                at += 4;
+              } else {
+                byte = bytes[at] as number;
+                while (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++at] as number;
+                if (byte === QUOTE) break;
+                if (byte !== BACKSLASH) return this.#stop(at, limit);
                 kind = Kind.escaped;
                 at += 2;
-              } else if (byte < 0x20) {
-                return this.#stop(at, limit);
-              } else {
-                at++;
               }
               if (at > long) {
                 const rest = at;
@@ -278,7 +290,7 @@ export class Scanner {
             if (listObjects === 0) listHasPlain = true;
             if (listHasObject) traits |= this.#inList(value);
           } else {
-            const what = info[value] as number;
+            const what = nodes[value + Node.info] as number;
             traits |= what;
             if ((what & NEEDS_SPAN) !== 0) {
               if (kind <= Kind.escaped) traits |= this.#leaf(bytes, value, kind, start + 1, at - 1);
@@ -383,22 +395,26 @@ export class Scanner {
   /** A value whose span is needed: adds cells for the fields it fills. Returns what it says about the row. */
   #leaf(bytes: Buffer, node: number, kind: number, start: number, end: number): number {
     const trie = this.#trie;
-    let info = trie.info[node] as number;
+    let info = trie.nodes[node + Node.info] as number;
     if ((info & Info.unresolved) !== 0) info = trie.resolve(node);
     if (kind === Kind.null && (info & Trait.container) !== 0) return info;
     let cellKind = kind;
     if (kind === Kind.list && (info & Info.watched) !== 0) info |= Trait.whole;
     if (kind <= Kind.escaped) {
-      if ((info & Trait.number) !== 0 && kind === Kind.text && isInteger(bytes, start, end))
-        cellKind = Kind.number;
-      if ((info & Trait.eventType) !== 0 && isSeverity(bytes, start, end)) this.nxlogType = true;
-      if ((info & Info.watched) !== 0) this.#watch(trie.watch[node] as number, kind, start, end);
+      if ((info & Trait.number) !== 0) {
+        if (kind === Kind.escaped) info |= Trait.whole;
+        else if (isInteger(bytes, start, end)) cellKind = Kind.number;
+      }
+      if ((info & Trait.eventType) !== 0 && (kind === Kind.escaped || isSeverity(bytes, start, end))) {
+        this.nxlogType = true;
+      }
+      if ((info & Info.watched) !== 0) this.#watch(trie.nodes[node + Node.watch] as number, kind, start, end);
     }
-    let target = trie.targetStart[node] as number;
-    let targetEnd = trie.targetEnd[node] as number;
+    let target = trie.nodes[node + Node.targetStart] as number;
+    let targetEnd = trie.nodes[node + Node.targetEnd] as number;
     if (kind === Kind.number) {
-      target = trie.numberStart[node] as number;
-      targetEnd = trie.numberEnd[node] as number;
+      target = trie.nodes[node + Node.numberStart] as number;
+      targetEnd = trie.nodes[node + Node.numberEnd] as number;
     }
     for (; target < targetEnd; target++) this.#put(target, cellKind, start, end);
     return info;
@@ -406,7 +422,7 @@ export class Scanner {
 
   /** A value in an array that holds objects too: whether its fields matter. They are found the slow way. */
   #inList(node: number): number {
-    let info = this.#trie.info[node] as number;
+    let info = this.#trie.nodes[node + Node.info] as number;
     if ((info & Info.unresolved) !== 0) info = this.#trie.resolve(node);
     return (info & ~Trait.data) === 0 ? info : info | Trait.whole;
   }

@@ -31,7 +31,8 @@ export class Extractor implements LeafSink {
   /** Cells for all fields (`names` gives the names of their ids), instead of the wanted ones. */
   #full = false;
   #starts = new Int32Array(1024);
-  #released = false;
+  /** True when the tables are given back. */
+  released = false;
   #cellLimit = 0;
   #textBudget = 0;
   textLeft = 0;
@@ -42,8 +43,8 @@ export class Extractor implements LeafSink {
   }
 
   startChunk(bytes: Uint8Array): void {
-    if (this.#released) this.templates = acquireCache();
-    this.#released = false;
+    if (this.released) this.templates = acquireCache();
+    this.released = false;
     this.#bytes = bytes;
     this.templates.startChunk();
     this.#textBudget = MAX_CHUNK_TEXT;
@@ -51,12 +52,8 @@ export class Extractor implements LeafSink {
 
   /** Gives the tables back for the next file; another chunk may still be started. */
   release(): void {
-    if (!this.#released) releaseCache(this.templates);
-    this.#released = true;
-  }
-
-  get released(): boolean {
-    return this.#released;
+    if (!this.released) releaseCache(this.templates);
+    this.released = true;
   }
 
   /** Adds the wanted cells of the record whose BinXML is `at`..`end`; false with `defect` when it is damaged. */
@@ -84,6 +81,11 @@ export class Extractor implements LeafSink {
     return this.templates.library.fieldNames[id] as string;
   }
 
+  #stop(defect: Defect): -1 {
+    this.defect = defect;
+    return -1;
+  }
+
   #fail(defect: Defect): false {
     this.defect = defect;
     return false;
@@ -108,22 +110,13 @@ export class Extractor implements LeafSink {
     const offset = u32(bytes, at + 5);
     at += 9;
     if (offset === at) at += DEFINITION_HEADER_SIZE + u32(bytes, at + 20);
-    if (at + 4 > end) {
-      this.defect = 'a template out of bounds';
-      return -1;
-    }
+    if (at + 4 > end) return this.#stop('a template out of bounds');
     const count = u32(bytes, at);
     at += 4;
-    if (count > (end - at) >> 2) {
-      this.defect = 'too many values';
-      return -1;
-    }
+    if (count > (end - at) >> 2) return this.#stop('too many values');
     const definition = this.templates.find(bytes, offset, place);
     const { program } = definition;
-    if (program === null) {
-      this.defect = definition.defect;
-      return -1;
-    }
+    if (program === null) return this.#stop(definition.defect);
     if (base + count + 1 > this.#starts.length) this.#growStarts(base + count + 1);
     const starts = this.#starts;
     let value = at + count * 4;
@@ -136,15 +129,10 @@ export class Extractor implements LeafSink {
       if ((type === ValueType.BINXML || type === ValueType.ANSI) && i < special) special = i;
     }
     starts[base + count] = value;
-    if (value > end) {
-      this.defect = 'a value out of bounds';
-      return -1;
-    }
+    if (value > end) return this.#stop('a value out of bounds');
     this.#emit(this.#plan(program, true), definition.spans, at, count, base);
     if (special < count && !this.#nestedValues(program, at, special, count, depth, base)) return -1;
-    if (program.embedded.length > 0 && !this.#embedded(program, definition.spans, at, count, depth, base)) {
-      return -1;
-    }
+    if (!this.#embedded(program, definition.spans, at, count, depth, base)) return -1;
     return this.#withinLimits() ? value : -1;
   }
 

@@ -15,7 +15,7 @@ export function decodeValue(bytes: Uint8Array, kind: number, start: number, end:
     case ValueType.STRING:
       return utf16(bytes, start, utf16End(bytes, start, end));
     case ValueType.ANSI:
-      return windows1252.decode(bytes.subarray(start, end)).replaceAll('\0', '');
+      return windows1252(bytes, start, end);
     case ValueType.INT8:
     case ValueType.INT16:
     case ValueType.INT32:
@@ -152,4 +152,15 @@ function utf16End(bytes: Uint8Array, start: number, end: number): number {
   return end;
 }
 
-const windows1252 = new TextDecoder('windows-1252');
+/** Windows-1252 without NULs. Node's own TextDecoder (24.9) reads 0x80 to 0x9F as Latin-1. */
+function windows1252(bytes: Uint8Array, start: number, end: number): string {
+  return asBuffer(bytes)
+    .toString('latin1', start, end)
+    .replaceAll('\0', '')
+    .replace(/[\x80-\x9f]/g, (unit) => HIGH_CONTROLS[unit.charCodeAt(0) - 0x80] as string);
+}
+
+/** Characters of 0x80 to 0x9F; five codes are not assigned and stay. */
+const HIGH_CONTROLS = [
+  ...'\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f',
+].concat([...'\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178']);

@@ -1,8 +1,10 @@
 /**
- * The bytes of an input in one buffer that slides along: blocks are copied to its end, what is consumed falls off
+ * The bytes of an input in one buffer that slides along: it is filled at its end, what is consumed falls off
  * its front. It grows when a single row needs more, up to a bound. Zeros follow the last byte, at which scanners
  * stop.
  */
+import type { ByteSource } from './byte-source.ts';
+
 export const CAPACITY = 1024 * 1024;
 /** Zeros behind the last byte: more than a scanner ever looks ahead. */
 const PADDING = 16;
@@ -17,12 +19,11 @@ export class BlockBuffer {
   /** Bytes taken from the input so far. */
   taken = 0;
 
-  readonly #blocks: AsyncIterator<Uint8Array>;
-  #block: Uint8Array = new Uint8Array(0);
+  readonly #source: ByteSource;
 
-  constructor(blocks: AsyncIterable<Uint8Array>, capacity = CAPACITY) {
+  constructor(source: ByteSource, capacity = CAPACITY) {
     this.bytes = Buffer.alloc(capacity + PADDING);
-    this.#blocks = blocks[Symbol.asyncIterator]();
+    this.#source = source;
   }
 
   /** Moves the rest to the front and fills up behind it. Returns by how much the rest moved. */
@@ -34,30 +35,23 @@ export class BlockBuffer {
     this.start = 0;
     this.end = rest;
     const capacity = this.#capacity();
-    while (this.end < capacity && !this.ended) {
-      if (this.#block.length === 0) {
-        const next = await this.#blocks.next();
-        if (next.done === true) {
-          this.ended = true;
-          break;
-        }
-        this.#block = next.value;
-        this.taken += next.value.length;
-        continue;
+    while (this.end < capacity) {
+      const read = this.#source.read(this.bytes, this.end, capacity);
+      const length = typeof read === 'number' ? read : await read;
+      if (length === 0) {
+        this.ended = true;
+        break;
       }
-      const length = Math.min(capacity - this.end, this.#block.length);
-      this.bytes.set(length === this.#block.length ? this.#block : this.#block.subarray(0, length), this.end);
-      this.#block = this.#block.subarray(length);
       this.end += length;
+      this.taken += length;
     }
     this.bytes.fill(0, this.end, this.end + PADDING);
     return moved;
   }
 
-  /** Lets go of the input when reading stops early. */
+  /** Lets go of the input. */
   async close(): Promise<void> {
-    if (!this.ended) await this.#blocks.return?.();
-    this.ended = true;
+    await this.#source.close();
   }
 
   #capacity(): number {

@@ -30,6 +30,9 @@ export class RowFinisher {
   readonly #hashesSlot: number;
   readonly #userSlot: number;
   readonly #trie: PathTrie;
+  #zoneLocal = '';
+  #zoneUtc = '';
+  #zoneQuarters = 0;
   /** The traits that matter for the fields that are wanted. */
   #mask = 0;
 
@@ -114,12 +117,22 @@ export class RowFinisher {
     if (watchRow[Watch.receivedTime] !== row || watchRow[Watch.timestamp] !== row) return true;
     if ((watchStart[Watch.receivedTime] as number) < 0 || (watchStart[Watch.timestamp] as number) < 0)
       return false;
-    const quarters = zoneQuarters(
-      bytes.toString('latin1', watchStart[Watch.receivedTime], watchEnd[Watch.receivedTime]),
-      bytes.toString('latin1', watchStart[Watch.timestamp], watchEnd[Watch.timestamp]),
-    );
+    const quarters = this.#zone(bytes);
     if (quarters !== 0) batch.cellKind[cell] = Kind.shifted + quarters;
     return true;
+  }
+
+  /** The zone of the row by its two times of arrival, which neighbours often share. */
+  #zone(bytes: Buffer): number {
+    const { watchStart, watchEnd } = this.#scanner;
+    const local = bytes.toString('latin1', watchStart[Watch.receivedTime], watchEnd[Watch.receivedTime]);
+    const utc = bytes.toString('latin1', watchStart[Watch.timestamp], watchEnd[Watch.timestamp]);
+    if (local !== this.#zoneLocal || utc !== this.#zoneUtc) {
+      this.#zoneLocal = local;
+      this.#zoneUtc = utc;
+      this.#zoneQuarters = zoneQuarters(local, utc);
+    }
+    return this.#zoneQuarters;
   }
 
   #has(slot: number): boolean {

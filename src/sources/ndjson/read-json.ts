@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { addCells, canonicalise, EventBatch, Field, FieldIds, type Value } from '../../events/index.ts';
 import type { BatchReader, ByteInput, ReadOptions } from '../types.ts';
 import { BlockBuffer, CAPACITY } from './block-buffer.ts';
-import { utf8Blocks } from './encoding.ts';
+import { openBytes } from './byte-source.ts';
 import { RowFinisher } from './finish.ts';
 import { IssueLog } from './issue-log.ts';
 import { parseJson } from './parse-json.ts';
@@ -31,7 +31,11 @@ const CUT = -11;
 /** Rows a batch holds at most, so that tiny objects do not make it huge. */
 const MAX_ROWS = 16_384;
 
-export const readJson: BatchReader = (input, options) => readJsonBy(CAPACITY, input, options);
+export const readJson: BatchReader = (input, options) => {
+  // A small file needs no large buffer; one byte more shows its end in the first read.
+  const capacity = Math.max(4096, Math.min(CAPACITY, (input.size ?? CAPACITY) + 1));
+  return readJsonBy(capacity, input, options);
+};
 
 /** `readJson` with a buffer of `capacity` bytes to begin with. */
 export function readJsonBy(
@@ -61,7 +65,7 @@ class JsonReading {
 
   constructor(capacity: number, input: ByteInput, options: ReadOptions) {
     this.#options = options;
-    this.#buffer = new BlockBuffer(utf8Blocks(input.stream()), capacity);
+    this.#buffer = new BlockBuffer(openBytes(input), capacity);
     this.#issues = new IssueLog(input.name, options.onIssue);
     this.#rows = new JsonRows(options.fields, this.#issues);
     this.#batch = new EventBatch(input.name, this.#rows);

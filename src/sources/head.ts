@@ -6,8 +6,11 @@ import type { ByteInput } from './types.ts';
 /** Enough for the longest header line that is worth calling one, and far more than any magic number. */
 export const headBytes = 64 * 1024;
 
+/** A whole tar header; every magic number lies within. */
+const leastHead = 512;
+
 export interface HeadedInput {
-  /** At most `headBytes` bytes; fewer only if the input is shorter. Copied: stays valid. */
+  /** At most `headBytes` bytes; fewer if the input is shorter or these were enough. Copied: stays valid. */
   readonly head: Uint8Array;
   /** The whole input, from its first byte. */
   readonly input: ByteInput;
@@ -15,15 +18,23 @@ export interface HeadedInput {
   close(): Promise<void>;
 }
 
-export async function readHead(input: ByteInput): Promise<HeadedInput> {
+/** Reads the head. `enough` may end that sooner, so that a live pipe is not waited for. */
+export async function readHead(
+  input: ByteInput,
+  enough: (head: Uint8Array) => boolean = () => false,
+): Promise<HeadedInput> {
   if (input.path !== undefined) return { head: headOfFile(input.path, input.name), input, close: noClose };
   const blocks = input.stream()[Symbol.asyncIterator]();
   let head: Uint8Array = new Uint8Array(0);
   let ended = false;
+  let askedAt = leastHead / 2;
   while (head.length < headBytes && !ended) {
     const next = await blocks.next();
     if (next.done) ended = true;
     else head = joined(head, next.value);
+    if (head.length < 2 * askedAt) continue;
+    askedAt = head.length;
+    if (enough(head)) break;
   }
   const close = async (): Promise<void> => void (await blocks.return?.());
   const stream = (): AsyncIterable<Uint8Array> => replay(head, ended ? null : blocks);

@@ -65,10 +65,12 @@ class Lister {
       this.inputs.push({ input: stdinInput(this.#options.stdin), named: true });
       return;
     }
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statOf(path);
     if (stats !== undefined) {
       this.#named = !stats.isDirectory();
-      this.#add(path, realpathSync(path), stats, null);
+      // The names of pipes, as in `<(command)`, lead to no real path.
+      const seekable = stats.isDirectory() || stats.isFile();
+      this.#add(path, seekable ? realpathSync(path) : path, stats, null);
     } else if (hasMagic(path)) {
       this.#addGlob(path);
     } else {
@@ -82,7 +84,7 @@ class Lister {
     this.#named = false;
     const before = this.#found;
     for (const glob of parseGlob(pattern)) {
-      const stats = statSync(glob.base, { throwIfNoEntry: false });
+      const stats = statOf(glob.base);
       if (!stats?.isDirectory()) continue;
       const shown = glob.base === '.' && !pattern.startsWith('.') ? '' : glob.base;
       this.#walk(shown, realpathSync(glob.base), { glob, states: glob.start });
@@ -166,6 +168,15 @@ class Lister {
 
   #issue(source: string, message: string): void {
     this.#options.onIssue({ code: 'HB_READ', source, message });
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const message = `${path}: cannot be reached: ${messageOf(error)}`;
+    throw new HuntbookError('HB_NOT_FOUND', message, { cause: error, position: { file: path } });
   }
 }
 

@@ -37,6 +37,12 @@ export function kindOf(head: Uint8Array): Kind {
   return looksLikeCsv(head) ? 'csv' : 'unknown';
 }
 
+/** Whether more bytes would not change the kind. CSV is only known by its second line. */
+export function isCertain(head: Uint8Array): boolean {
+  const kind = kindOf(head);
+  return kind !== 'unknown' && kind !== 'csv' && kind !== 'empty';
+}
+
 /** What an input of unknown kind seems to be, for the message. */
 export function describeUnknown(head: Uint8Array): string {
   for (const [magic, name] of foreign) if (starts(head, magic)) return name;

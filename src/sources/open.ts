@@ -12,7 +12,7 @@ import { unzstd } from './archive/zstd.ts';
 import { readCsv } from './csv/index.ts';
 import { readEvtx } from './evtx/index.ts';
 import { readHead } from './head.ts';
-import { describeUnknown, isBigEndian, kindOf, type Kind } from './kinds.ts';
+import { describeUnknown, isBigEndian, isCertain, kindOf, type Kind } from './kinds.ts';
 import { readJson } from './ndjson/index.ts';
 import { readParquet } from './parquet/index.ts';
 import type { BatchReader, ByteInput, ReadOptions } from './types.ts';
@@ -58,7 +58,7 @@ export async function* openBatches(input: ByteInput, options: OpenOptions): Asyn
 
 async function* open(input: ByteInput, options: OpenOptions, place: Place): AsyncGenerator<EventBatch> {
   try {
-    const headed = await readHead(input);
+    const headed = await readHead(input, isCertain);
     try {
       yield* openKind(headed.input, headed.head, options, place);
     } finally {
@@ -68,7 +68,7 @@ async function* open(input: ByteInput, options: OpenOptions, place: Place): Asyn
     // What the system refuses has an errno; anything else that a reader throws is a defect of the reader.
     const refused = error instanceof Error && 'errno' in error;
     const { code, message } = asHuntbookError(error, refused ? 'HB_READ' : 'HB_INTERNAL');
-    issue(options, code, input.name, withoutName(message, input.name));
+    issue(options, place, code, input.name, withoutName(message, input.name));
   }
 }
 
@@ -84,7 +84,7 @@ async function* openKind(
   if (kind === 'zip' || kind === 'tar' || kind === 'gzip' || kind === 'zstd') {
     yield* openArchive(kind, input, options, place);
   } else if (reader !== undefined) yield* reader(input, options);
-  else if (kind === 'empty') issue(options, 'HB_EMPTY', input.name, 'empty');
+  else if (kind === 'empty') issue(options, place, 'HB_EMPTY', input.name, 'empty');
   else if (kind === 'unknown') unknown(options, place, input.name, describeUnknown(head));
   else yield* openText(input, head, options, place);
 }
@@ -122,6 +122,7 @@ async function* openArchive(
   if (depth > maxArchiveDepth) {
     issue(
       options,
+      place,
       'HB_LIMIT',
       input.name,
       `not read: more than ${maxArchiveDepth} archives inside each other`,
@@ -172,12 +173,13 @@ function withProgress(input: ByteInput, onProgress: (bytes: number) => void): By
 
 function unknown(options: OpenOptions, place: Place, name: string, what: string): void {
   if (options.onUnknown) options.onUnknown(name, what);
-  else if (place.budget) place.budget.issue('HB_UNKNOWN_KIND', name, what);
-  else issue(options, 'HB_UNKNOWN_KIND', name, what);
+  else issue(options, place, 'HB_UNKNOWN_KIND', name, what);
 }
 
-function issue(options: OpenOptions, code: ErrorCode, source: string, message: string): void {
-  options.onIssue({ code, source, message });
+/** Issues of archive members go through the budget of the archive, which counts when there are very many. */
+function issue(options: OpenOptions, place: Place, code: ErrorCode, source: string, message: string): void {
+  if (place.budget) place.budget.issue(code, source, message);
+  else options.onIssue({ code, source, message });
 }
 
 function withoutName(message: string, name: string): string {

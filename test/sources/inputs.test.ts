@@ -86,6 +86,17 @@ describe('listing inputs', () => {
     expect(issues).toMatchObject([{ code: 'HB_READ', message: 'not a regular file; skipped' }]);
   });
 
+  it.skipIf(process.platform === 'win32')('reads a pipe that was named', async () => {
+    const base = folder({});
+    const path = join(base, 'pipe');
+    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', `printf hello > '${path}' &`], { stdio: 'ignore' });
+    const { inputs } = listInputs([path], { onIssue: () => {} });
+    const blocks: string[] = [];
+    for await (const block of inputs[0]!.input.stream()) blocks.push(Buffer.from(block).toString());
+    expect(blocks.join('')).toBe('hello');
+  });
+
   it('expands globs, with folders that match taken whole', () => {
     const base = folder({
       'x1/a.json': '1',

@@ -35,7 +35,7 @@ export async function openRandom(input: ByteInput, maxBytes: number): Promise<Ra
         disk = openTemporary();
         for (const early of blocks.splice(0)) writeWhole(disk.file, early);
       }
-      if (disk === undefined) blocks.push(block.slice());
+      if (disk === undefined) blocks.push(new Uint8Array(block));
       else writeWhole(disk.file, block);
     }
   } catch (error) {

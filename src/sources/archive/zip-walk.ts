@@ -103,7 +103,8 @@ class PackedMember {
 }
 
 async function readLocal(cursor: ByteCursor): Promise<Local | null> {
-  const header = (await cursor.take(headerBytes)).slice();
+  // Copied: `take` gives a view that the next call ends.
+  const header = new Uint8Array(await cursor.take(headerBytes));
   if (header.length < headerBytes) return null;
   const view = new DataView(header.buffer, header.byteOffset, headerBytes);
   if (view.getUint32(0, true) !== localHeader) return null;

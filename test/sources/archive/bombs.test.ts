@@ -132,6 +132,21 @@ describe('archives that are hostile', () => {
     expect(issues.at(-1)?.message).toBe('80 more members with the same kind of problem');
   });
 
+  it('may nest as 42.zip does, and end with a bounded number of issues', async () => {
+    let bytes: Uint8Array = zip([{ name: '0.dll', data: Buffer.alloc(megabyte) }]);
+    for (let level = 0; level < 4; level++) {
+      const data = bytes;
+      bytes = zip(Array.from({ length: 16 }, (_, n) => ({ name: `lib ${n}.zip`, data })));
+    }
+    const { events, issues } = await readBytes(bytes);
+    expect(events).toEqual([]);
+    expect(issues.length).toBeLessThanOrEqual(22);
+    expect(issues[0]).toMatchObject({
+      code: 'HB_LIMIT',
+      message: expect.stringContaining('inside each other'),
+    });
+  });
+
   it('stay within memory', async () => {
     const bomb = zstdCompressSync(repetitive(60 * megabyte));
     const before = process.memoryUsage().rss;

@@ -52,7 +52,7 @@ export function memoryInput(name: string, bytes: Uint8Array, step = bytes.length
     name,
     async *stream() {
       for (let at = 0; at < bytes.length; at += step) {
-        const block = bytes.slice(at, at + step);
+        const block = new Uint8Array(bytes.subarray(at, at + step));
         yield block;
         // A block is valid until the next is asked for, and not longer.
         block.fill(0x21);

@@ -22,7 +22,8 @@ export async function* gunzip(input: ByteInput, budget: ArchiveBudget): AsyncGen
       if (header === 'end') return;
       if (header !== 'ok') {
         const end = cursor.position;
-        if (header === 'short') budget.issue('HB_TRUNCATED', input.name, `ends at byte ${end} in a gzip header`);
+        if (header === 'short')
+          budget.issue('HB_TRUNCATED', input.name, `ends at byte ${end} in a gzip header`);
         else budget.issue('HB_DAMAGED', input.name, `what follows from byte ${end - 10} on is not gzip`);
         return;
       }

@@ -18,18 +18,20 @@ import { compileGlob, matchGlob } from './glob.ts';
 import { compareNumber, readTimePart } from './number.ts';
 import { boundedTest } from './regex-bound.ts';
 
-export type AtomKind =
-  | 'exact'
-  | 'contains'
-  | 'starts'
-  | 'ends'
-  | 'glob'
-  | 'regex'
-  | 'cidr'
-  | 'compare'
-  | 'present'
-  | 'fieldref'
-  | 'timepart';
+export const atomKinds = [
+  'exact',
+  'contains',
+  'starts',
+  'ends',
+  'glob',
+  'regex',
+  'cidr',
+  'compare',
+  'present',
+  'fieldref',
+  'timepart',
+] as const;
+export type AtomKind = (typeof atomKinds)[number];
 
 /**
  * `field` null is a keyword: any value of the event. `text` is the literal of the four plain kinds, as written, and

@@ -1,67 +1,19 @@
 /**
- * Rules to a rule set: atoms shared between all rules, one tree a rule, and the selectors of events. Plain data,
- * so that it can be kept on disk (cache.ts). Nothing here is per event.
+ * Rules to a rule set. A rule that cannot be run is kept with its reason. Nothing here is per event.
  */
 import { HuntbookError } from '../errors.ts';
-import {
-  toExpression,
-  type Expression,
-  type LogSource,
-  type SigmaRule,
-  type SigmaValue,
-} from '../sigma/index.ts';
+import { toExpression, type Expression, type SigmaRule, type SigmaValue } from '../sigma/index.ts';
 import { makeAtom, type Atom } from './atoms.ts';
-import type { EventSelector, LogSourceTable } from './logsource-table.ts';
+import type { Tree } from './fold-tree.ts';
+import type { LogSourceTable } from './logsource-table.ts';
 import { routesOf, type LogSourceMode } from './routes.ts';
-
-/** An atom's index, or an operator with its operands. */
-export type Tree = number | readonly ['and' | 'or' | 'not', ...Tree[]];
-
-/** What a finding says about its rule, and what filters look at. */
-export interface RuleInfo {
-  readonly id: string | null;
-  readonly title: string;
-  readonly level: string | null;
-  readonly status: string | null;
-  readonly path: string;
-  readonly line: number;
-  readonly tags: readonly string[];
-  readonly logsource: LogSource;
-}
-
-export interface CompiledRule {
-  readonly info: RuleInfo;
-  readonly tree: Tree;
-  /** Index into `RuleSet.routes`. */
-  readonly route: number;
-}
-
-export interface RefusedRule {
-  readonly path: string;
-  readonly line: number | null;
-  readonly title: string | null;
-  readonly code: string;
-  readonly message: string;
-}
-
-export interface RuleSet {
-  readonly atoms: readonly Atom[];
-  readonly rules: readonly CompiledRule[];
-  readonly routes: readonly (readonly EventSelector[])[];
-  readonly refused: readonly RefusedRule[];
-  readonly files: number;
-}
+import { RuleSetBuilder, type RuleInfo, type RuleSet } from './rule-set.ts';
 
 /** Trees deeper than this are refused rather than walked. */
 const maxTreeDepth = 500;
 
 export class RuleCompiler {
-  readonly #atoms: Atom[] = [];
-  readonly #atomIds = new Map<string, number>();
-  readonly #rules: CompiledRule[] = [];
-  readonly #routes: (readonly EventSelector[])[] = [];
-  readonly #routeIds = new Map<string, number>();
-  readonly #refused: RefusedRule[] = [];
+  readonly #set = new RuleSetBuilder();
   readonly #mode: LogSourceMode;
   readonly #table: LogSourceTable;
 
@@ -75,7 +27,8 @@ export class RuleCompiler {
       const route = this.#route(rule);
       const trees = rule.conditions.map((_, i) => this.#tree(toExpression(rule, i), 0));
       const tree = trees.length === 1 ? (trees[0] as Tree) : (['or', ...trees] as Tree);
-      this.#rules.push({ info: infoOf(rule), tree, route });
+      const eventIds = neededIds(tree, (id) => this.#set.atomOf(id));
+      this.#set.rules.push({ info: infoOf(rule), route, eventIds, tree: JSON.stringify(tree) });
     } catch (error) {
       this.refuse(error, rule.path, rule.position.line, rule.title);
     }
@@ -83,7 +36,7 @@ export class RuleCompiler {
 
   refuse(error: unknown, path: string, line: number | null, title: string | null): void {
     const known = error instanceof HuntbookError;
-    this.#refused.push({
+    this.#set.refused.push({
       path: (known && error.position?.file) || path,
       line: (known && error.position?.line) || line,
       title,
@@ -93,7 +46,7 @@ export class RuleCompiler {
   }
 
   finish(files: number): RuleSet {
-    return { atoms: this.#atoms, rules: this.#rules, routes: this.#routes, refused: this.#refused, files };
+    return this.#set.finish(files);
   }
 
   #route(rule: SigmaRule): number {
@@ -108,13 +61,7 @@ export class RuleCompiler {
         `${rule.path}: no events are known for log source ${named.join(', ')}`,
       );
     }
-    const key = JSON.stringify(selectors);
-    let id = this.#routeIds.get(key);
-    if (id === undefined) {
-      id = this.#routes.push(selectors) - 1;
-      this.#routeIds.set(key, id);
-    }
-    return id;
+    return this.#set.route(selectors);
   }
 
   #tree(expression: Expression, depth: number): Tree {
@@ -134,16 +81,22 @@ export class RuleCompiler {
   }
 
   #match(field: string | null, value: SigmaValue): Tree {
-    const atom = makeAtom(field, value);
-    const key = `${atom.field?.toLowerCase() ?? ''}\0${atom.kind}${atom.cased ? 1 : 0}\0${atom.text}\0${atom.value ? JSON.stringify(atom.value) : ''}`;
-    let id = this.#atomIds.get(key);
-    if (id === undefined) {
-      id = this.#atoms.push(atom) - 1;
-      this.#atomIds.set(key, id);
-    }
+    const id = this.#set.atom(makeAtom(field, value));
     const absent = value.kind === 'null' || (value.kind === 'exists' && !value.value);
     return absent ? ['not', id] : id;
   }
+}
+
+/** The event ids of which one must be there for the tree to hold; null when others may do. */
+function neededIds(tree: Tree, atomOf: (id: number) => Atom): string[] | null {
+  if (typeof tree === 'number') {
+    const atom = atomOf(tree);
+    return atom.kind === 'exact' && atom.field?.toLowerCase() === 'eventid' ? [atom.text] : null;
+  }
+  if (tree[0] === 'not') return null;
+  const sets = tree.slice(1).map((item) => neededIds(item as Tree, atomOf));
+  if (tree[0] === 'or') return sets.every((set) => set !== null) ? [...new Set(sets.flat())] : null;
+  return sets.reduce((a, b) => (a && b ? a.filter((id) => b.includes(id)) : (a ?? b)), null);
 }
 
 function negate(tree: Tree): Tree {

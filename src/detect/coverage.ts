@@ -1,9 +1,8 @@
 /** Which rules could not have fired on the data that was read, and why: no such events, or a field is missing. */
 import { foldFieldName, type FieldTable } from '../events/index.ts';
-import type { Atom } from './atoms.ts';
-import type { CompiledRule, RuleSet, Tree } from './compile.ts';
-import { possible } from './fold-tree.ts';
+import { possible, type Tree } from './fold-tree.ts';
 import type { Matcher } from './matcher.ts';
+import type { CompiledRule, RuleSet } from './rule-set.ts';
 
 export interface NeverFires {
   readonly rule: number;
@@ -52,7 +51,7 @@ export function rulesThatNeverFire(
     if (missing === null) continue;
     if (missing) out.push({ rule, reason: 'field', missing: [...missing].sort().join(', ') });
     else if (excluded.has(rule))
-      out.push({ rule, reason: 'event id', missing: eventIdsOf(set.atoms, compiled.tree) });
+      out.push({ rule, reason: 'event id', missing: eventIdsOf(set, compiled.tree) });
     else out.push({ rule, reason: 'log source', missing: describeLogSource(compiled) });
   }
   return out;
@@ -63,11 +62,11 @@ function describeLogSource({ info }: CompiledRule): string {
   return [product, category, service].filter(Boolean).join('/');
 }
 
-function eventIdsOf(atoms: readonly Atom[], tree: Tree): string {
+function eventIdsOf(set: RuleSet, tree: Tree): string {
   const ids = new Set<string>();
   const walk = (node: Tree): void => {
     if (typeof node === 'number') {
-      const atom = atoms[node] as Atom;
+      const atom = set.atom(node);
       if (atom.field && /^(eventid|channel|provider_name)$/i.test(atom.field))
         ids.add(`${atom.field} ${atom.text}`);
     } else for (let i = 1; i < node.length; i++) walk(node[i] as Tree);

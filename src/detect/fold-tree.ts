@@ -1,7 +1,8 @@
 /**
  * Trees when some atoms are already known: partial evaluation, necessary atoms, and what can still come true.
  */
-import type { Tree } from './compile.ts';
+/** An atom's id, or an operator with its operands. */
+export type Tree = number | readonly ['and' | 'or' | 'not', ...Tree[]];
 
 /** A tree after partial evaluation. */
 export type Folded = Tree | boolean;

@@ -15,10 +15,10 @@ import {
   type Value,
 } from '../events/index.ts';
 import { compileAtom, describeAtom, testValue, type Atom } from './atoms.ts';
-import type { CompiledRule, RuleSet, Tree } from './compile.ts';
-import { supportingAtoms } from './fold-tree.ts';
+import { supportingAtoms, type Tree } from './fold-tree.ts';
 import { DisguiseScan } from './keyword-scan.ts';
 import { Interner, longestInterned } from './interner.ts';
+import type { CompiledRule, RuleSet } from './rule-set.ts';
 import { Program, type ProgramRule, type Slot } from './program.ts';
 import { none } from './slot.ts';
 
@@ -62,6 +62,8 @@ export class Matcher {
   readonly #disguises = new DisguiseScan();
   readonly #rowHits: Int32Array[] = [];
   readonly #candidates: number[] = [];
+  #viewed: HuntEvent | null = null;
+  #view = new Map<string, { name: string; value: Value }>();
 
   constructor(set: RuleSet, fields: FieldTable, active: (rule: number) => boolean = () => true) {
     this.#set = set;
@@ -69,10 +71,9 @@ export class Matcher {
     this.#active = active;
     this.#rulesByRoute = set.routes.map(() => []);
     for (const [index, rule] of set.rules.entries()) (this.#rulesByRoute[rule.route] as number[]).push(index);
-    for (const atom of set.atoms) {
-      if (atom.field !== null) fields.add(atom.field);
-      if (atom.kind === 'fieldref') fields.add(atom.text);
-    }
+    for (const name of set.stored.fields) fields.add(name);
+    for (const value of Object.values(set.stored.atomValues))
+      if (value.kind === 'fieldref') fields.add(value.field);
     for (const selectors of set.routes) {
       for (const selector of selectors) {
         for (const name of Object.values(selector.fields ?? {})) fields.add(name);
@@ -361,6 +362,17 @@ export class Matcher {
     return program.slotsOfField[id]?.some((slot) => slots.includes(slot)) ?? false;
   }
 
+  /** The fields of the event that was asked for last; several rules tend to match one event. */
+  #namesOf(event: HuntEvent): Map<string, { name: string; value: Value }> {
+    if (this.#viewed !== event) {
+      this.#viewed = event;
+      this.#view = new Map(
+        Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), { name, value }]),
+      );
+    }
+    return this.#view;
+  }
+
   #evidence(
     program: Program,
     rule: ProgramRule,
@@ -372,12 +384,10 @@ export class Matcher {
       const resolved = program.resolve(atom, rule.aliases);
       return typeof resolved === 'boolean' ? resolved : holds(resolved);
     };
-    const byName = new Map(
-      Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), { name, value }]),
-    );
+    const byName = this.#namesOf(event);
     const evidence: Evidence[] = [];
     for (const id of supportingAtoms(compiled.tree, atomHolds)) {
-      const atom = this.#set.atoms[id] as Atom;
+      const atom = this.#set.atom(id);
       const pattern = describeAtom(atom);
       if (atom.field === null) {
         const test = compileAtom(atom);

@@ -5,10 +5,10 @@
  */
 import { Field, foldFieldName, type FieldTable, type Value } from '../events/index.ts';
 import { compileAtom, testValue, type Atom } from './atoms.ts';
-import type { RuleSet, Tree } from './compile.ts';
-import { foldTree, necessaryAtoms } from './fold-tree.ts';
+import { foldTree, necessaryAtoms, type Tree } from './fold-tree.ts';
 import { KeywordScan } from './keyword-scan.ts';
 import type { EventSelector } from './logsource-table.ts';
+import type { CompiledRule, RuleSet } from './rule-set.ts';
 import { SlotMatcher } from './slot.ts';
 
 /** What is the same for every event of a kind. `has` tells whether a field can be there at all. */
@@ -66,7 +66,7 @@ export class Program {
   readonly stamps: Int32Array;
   readonly ruleStamps: Int32Array;
   serial = 0;
-  readonly #atoms: readonly Atom[];
+  readonly #set: RuleSet;
   readonly #fields: FieldTable;
   readonly #localAtoms: Atom[] = [];
   readonly #slots = new Map<string, Slot>();
@@ -80,7 +80,7 @@ export class Program {
     kind: EventKind,
   ) {
     this.kind = kind;
-    this.#atoms = set.atoms;
+    this.#set = set;
     this.#fields = fields;
     this.fieldSeen = new Uint8Array(fields.names.length);
     let keywords: Slot | null = null;
@@ -104,8 +104,7 @@ export class Program {
     let resolved = this.#resolved.get(aliases);
     if (!resolved) this.#resolved.set(aliases, (resolved = new Map()));
     let result = resolved.get(atom);
-    if (result === undefined)
-      resolved.set(atom, (result = this.#resolve(this.#atoms[atom] as Atom, aliases)));
+    if (result === undefined) resolved.set(atom, (result = this.#resolve(this.#set.atom(atom), aliases)));
     return result;
   }
 
@@ -114,7 +113,12 @@ export class Program {
   }
 
   #addRule(set: RuleSet, rule: number, aliases: Aliases | null): void {
-    const folded = foldTree((set.rules[rule] as { tree: Tree }).tree, (atom) => this.resolve(atom, aliases));
+    const compiled = set.rules[rule] as CompiledRule;
+    if (compiled.eventIds && !compiled.eventIds.includes(String(this.kind.eventId))) {
+      this.excluded.push(rule);
+      return;
+    }
+    const folded = foldTree(compiled.tree, (atom) => this.resolve(atom, aliases));
     if (folded === false) {
       this.excluded.push(rule);
       return;

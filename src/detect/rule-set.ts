@@ -1,125 +1,193 @@
 /**
- * Loads rules into a rule set, from a cache on disk when nothing changed: the cache's key is every rule file's path,
- * size, modification and change time, everything that shapes compilation, and huntbook's version.
+ * Compiled rules: atoms shared between all rules, one tree a rule, and the selectors of events. Kept as a few long
+ * arrays and texts, because thousands of rules are read from the cache on every start and most are never needed: an
+ * atom or a tree becomes an object when a program asks for it.
  */
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { HuntbookError } from '../errors.ts';
-import {
-  fillPlaceholders,
-  loadRules,
-  listRuleFiles,
-  readPlaceholderFile,
-  readRuleFile,
-  type RuleFile,
-} from '../sigma/index.ts';
-import { RuleCompiler, type RuleSet } from './compile.ts';
-import { logSourceTable } from './logsource-table.ts';
-import { readLogSourceFile, type LogSourceMode } from './routes.ts';
+import type { LogSource, SigmaValue } from '../sigma/index.ts';
+import { atomKinds, type Atom } from './atoms.ts';
+import type { Tree } from './fold-tree.ts';
+import type { EventSelector } from './logsource-table.ts';
 
-/** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 2;
-
-export interface RuleSetOptions {
-  readonly mode?: LogSourceMode;
-  /** A user's additions to the log source table. */
-  readonly logSourceFile?: string;
-  /** Values for `%placeholders%`. */
-  readonly placeholderFile?: string;
-  /** Folder for compiled rules; null: no cache. Default: the user's cache folder. */
-  readonly cacheDir?: string | null;
+/** What a finding says about its rule, and what filters look at. */
+export interface RuleInfo {
+  readonly id: string | null;
+  readonly title: string;
+  readonly level: string | null;
+  readonly status: string | null;
+  readonly path: string;
+  readonly line: number;
+  readonly tags: readonly string[];
+  readonly logsource: LogSource;
 }
 
-export interface LoadedRuleSet {
-  readonly set: RuleSet;
-  readonly fromCache: boolean;
+export interface StoredRule {
+  readonly info: RuleInfo;
+  /** Index into `routes`. */
+  readonly route: number;
+  /** The event ids of which one is needed, as text; null: any. */
+  readonly eventIds: readonly string[] | null;
+  /** JSON of the tree. */
+  readonly tree: string;
 }
 
-/**
- * Compiles all rules of files and folders. A rule that cannot be run is in `refused` with its reason.
- * Throws HB_NOT_FOUND when a path does not exist.
- */
-export async function loadRuleSet(
-  paths: readonly string[],
-  options: RuleSetOptions = {},
-): Promise<LoadedRuleSet> {
-  const { files } = listRuleFiles(paths);
-  const cacheDir = options.cacheDir === undefined ? defaultCacheDir() : options.cacheDir;
-  const cacheFile = cacheDir === null ? null : join(cacheDir, `rules-${cacheKey(files, options)}.json`);
-  const cached = cacheFile && readCache(cacheFile);
-  if (cached) return { set: cached, fromCache: true };
-  const set = await compileFiles(paths, options);
-  if (cacheDir !== null && cacheFile !== null) writeCache(cacheDir, cacheFile, set);
-  return { set, fromCache: false };
+export interface RefusedRule {
+  readonly path: string;
+  readonly line: number | null;
+  readonly title: string | null;
+  readonly code: string;
+  readonly message: string;
 }
 
-async function compileFiles(paths: readonly string[], options: RuleSetOptions): Promise<RuleSet> {
-  const table = options.logSourceFile ? readLogSourceFile(options.logSourceFile) : logSourceTable;
-  const { placeholderFile: file } = options;
-  const placeholders = file ? readPlaceholderFile(readRuleFile(file), file) : null;
-  const compiler = new RuleCompiler(options.mode ?? 'auto', table);
-  const { rules, others, errors, files } = await loadRules(paths);
-  for (const rule of rules) {
-    try {
-      compiler.add(placeholders ? fillPlaceholders(rule, placeholders) : rule);
-    } catch (error) {
-      compiler.refuse(error, rule.path, rule.position.line, rule.title);
+/** The form on disk and between threads. */
+export interface StoredRules {
+  /** Names of fields, as the rules write them. */
+  readonly fields: readonly string[];
+  /** Atoms by column: index of the field (-1: keyword), index of the kind (plus 16 if cased), text, other values. */
+  readonly atomFields: readonly number[];
+  readonly atomKinds: readonly number[];
+  readonly atomTexts: readonly string[];
+  readonly atomValues: Readonly<Record<number, SigmaValue>>;
+  readonly rules: readonly StoredRule[];
+  readonly routes: readonly (readonly EventSelector[])[];
+  readonly refused: readonly RefusedRule[];
+  readonly files: number;
+}
+
+export interface CompiledRule {
+  readonly info: RuleInfo;
+  readonly tree: Tree;
+  readonly route: number;
+  readonly eventIds: readonly string[] | null;
+}
+
+const casedBit = 16;
+
+export class RuleSet {
+  readonly stored: StoredRules;
+  readonly rules: readonly CompiledRule[];
+  readonly #atoms: (Atom | undefined)[] = [];
+
+  constructor(stored: StoredRules) {
+    this.stored = stored;
+    this.rules = stored.rules.map((rule) => new LazyRule(rule));
+  }
+
+  get routes(): StoredRules['routes'] {
+    return this.stored.routes;
+  }
+
+  get refused(): readonly RefusedRule[] {
+    return this.stored.refused;
+  }
+
+  get files(): number {
+    return this.stored.files;
+  }
+
+  atom(id: number): Atom {
+    return (this.#atoms[id] ??= this.#makeAtom(id));
+  }
+
+  #makeAtom(id: number): Atom {
+    const { fields, atomFields, atomKinds: kinds, atomTexts, atomValues } = this.stored;
+    const code = kinds[id] as number;
+    const value = atomValues[id];
+    return {
+      field: fields[atomFields[id] as number] ?? null,
+      kind: atomKinds[code & (casedBit - 1)] as Atom['kind'],
+      text: atomTexts[id] as string,
+      cased: (code & casedBit) !== 0,
+      ...(value && { value }),
+    };
+  }
+}
+
+class LazyRule implements CompiledRule {
+  readonly #stored: StoredRule;
+  #tree: Tree | undefined;
+
+  constructor(stored: StoredRule) {
+    this.#stored = stored;
+  }
+
+  get info(): RuleInfo {
+    return this.#stored.info;
+  }
+
+  get route(): number {
+    return this.#stored.route;
+  }
+
+  get eventIds(): readonly string[] | null {
+    return this.#stored.eventIds;
+  }
+
+  get tree(): Tree {
+    return (this.#tree ??= JSON.parse(this.#stored.tree) as Tree);
+  }
+}
+
+/** Collects atoms and rules into the stored form. */
+export class RuleSetBuilder {
+  readonly #fields: string[] = [];
+  readonly #fieldIds = new Map<string, number>();
+  readonly #atomIds = new Map<string, number>();
+  readonly #atomFields: number[] = [];
+  readonly #atomKinds: number[] = [];
+  readonly #atomTexts: string[] = [];
+  readonly #atomValues: Record<number, SigmaValue> = {};
+  readonly #atoms: Atom[] = [];
+  readonly rules: StoredRule[] = [];
+  readonly refused: RefusedRule[] = [];
+  readonly #routes: (readonly EventSelector[])[] = [];
+  readonly #routeIds = new Map<string, number>();
+
+  /** The id of an atom; equal atoms are one. */
+  atom(atom: Atom): number {
+    const field = atom.field === null ? -1 : this.#field(atom.field);
+    const kind = atomKinds.indexOf(atom.kind) + (atom.cased ? casedBit : 0);
+    const key = `${field} ${kind} ${atom.value ? JSON.stringify(atom.value) : ''}\0${atom.text}`;
+    let id = this.#atomIds.get(key);
+    if (id === undefined) {
+      id = this.#atoms.push(atom) - 1;
+      this.#atomIds.set(key, id);
+      this.#atomFields.push(field);
+      this.#atomKinds.push(kind);
+      this.#atomTexts.push(atom.text);
+      if (atom.value) this.#atomValues[id] = atom.value;
     }
+    return id;
   }
-  for (const other of others) {
-    const reason = new HuntbookError(
-      'HB_RULE_UNSUPPORTED',
-      `${other.path}: ${other.kind} documents are not run yet`,
-    );
-    compiler.refuse(reason, other.path, other.position.line, other.title);
+
+  atomOf(id: number): Atom {
+    return this.#atoms[id] as Atom;
   }
-  for (const error of errors)
-    compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
-  return compiler.finish(files);
-}
 
-export function defaultCacheDir(): string {
-  const base = process.env['HUNTBOOK_CACHE'] ?? process.env['XDG_CACHE_HOME'];
-  return join(base || join(homedir(), '.cache'), 'huntbook');
-}
-
-function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
-  const hash = createHash('sha256');
-  hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable]));
-  for (const path of [options.logSourceFile, options.placeholderFile])
-    hash.update(path ? stamp(resolve(path)) : '-');
-  for (const { path, named } of files) hash.update(`${stamp(path)}${named}\n`);
-  return hash.digest('hex').slice(0, 32);
-}
-
-function stamp(path: string): string {
-  try {
-    const { size, mtimeMs, ctimeMs, ino } = statSync(path);
-    return `${path}\0${resolve(path)}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-  } catch {
-    return `${path}\0missing`;
+  route(selectors: readonly EventSelector[]): number {
+    const key = JSON.stringify(selectors);
+    let id = this.#routeIds.get(key);
+    if (id === undefined) this.#routeIds.set(key, (id = this.#routes.push(selectors) - 1));
+    return id;
   }
-}
 
-function readCache(file: string): RuleSet | null {
-  try {
-    const data = JSON.parse(readFileSync(file, 'utf8')) as RuleSet;
-    return Array.isArray(data.rules) && Array.isArray(data.atoms) ? data : null;
-  } catch {
-    return null;
+  finish(files: number): RuleSet {
+    return new RuleSet({
+      fields: this.#fields,
+      atomFields: this.#atomFields,
+      atomKinds: this.#atomKinds,
+      atomTexts: this.#atomTexts,
+      atomValues: this.#atomValues,
+      rules: this.rules,
+      routes: this.#routes,
+      refused: this.refused,
+      files,
+    });
   }
-}
 
-/** A cache that can not be written costs time, nothing else. */
-function writeCache(dir: string, file: string, set: RuleSet): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(set));
-    renameSync(temporary, file);
-  } catch {
-    // Read-only home folders are common on jump hosts.
+  #field(name: string): number {
+    const key = name.toLowerCase();
+    let id = this.#fieldIds.get(key);
+    if (id === undefined) this.#fieldIds.set(key, (id = this.#fields.push(name) - 1));
+    return id;
   }
 }

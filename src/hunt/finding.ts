@@ -1,31 +1,54 @@
-/** From a match to a finding: the whole event, the evidence, and an id that is the same on every run. */
+/** From matches to findings: the whole event, the evidence, and an id that is the same on every run. */
 import { hash } from 'node:crypto';
-import { toJson } from '../events/index.ts';
-import type { CompiledRule, Match } from '../detect/index.ts';
-import type { Finding } from './types.ts';
+import { toJson, type EventBatch, type HuntEvent } from '../events/index.ts';
+import type { Match, RuleInfo, RuleSet } from '../detect/index.ts';
+import type { Finding, FindingEvent, FindingRule } from './types.ts';
 
-/**
- * The id is a digest of the rule and of what the event says, not of where its file lies: the same event read from
- * two copies, or after the folder moved, is the same finding.
- */
-export function makeFinding({ info }: CompiledRule, match: Match): Finding {
-  const event = match.batch.event(match.row);
-  const { source, ...content } = event;
-  const identity = toJson([info.id ?? info.title, content]);
-  const { id, title, level, status, path, tags } = info;
-  return {
-    id: hash('sha256', identity, 'hex').slice(0, 32),
-    rule: { id, title, level, status, path, tags },
-    event: {
-      source,
-      channel: content.channel,
-      provider: content.provider,
-      eventId: content.eventId,
-      recordId: content.recordId,
-      time: content.time,
-      host: content.host,
-      fields: content.fields,
-    },
-    matched: match.evidence(event),
-  };
+/** Makes the findings of a batch. Rules and events are shared between findings, which must not change them. */
+export class FindingMaker {
+  readonly #rules: (FindingRule | undefined)[] = [];
+  readonly #set: RuleSet;
+  #batch: EventBatch | null = null;
+  #row = -1;
+  #event: HuntEvent | null = null;
+  #shown: FindingEvent | null = null;
+  #content = '';
+
+  constructor(set: RuleSet) {
+    this.#set = set;
+  }
+
+  /** To be called when a batch was read: batches are used again. */
+  forget(): void {
+    this.#row = -1;
+  }
+
+  /**
+   * The id is a digest of the rule and of what the event says, not of where its file lies: the same event read from
+   * two copies, or after the folder moved, is the same finding.
+   */
+  make(match: Match): Finding {
+    if (match.row !== this.#row || match.batch !== this.#batch) this.#look(match);
+    const { info } = this.#set.rules[match.rule] as { info: RuleInfo };
+    return {
+      id: hash('sha256', `${info.id ?? info.title}\n${this.#content}`, 'hex').slice(0, 32),
+      rule: (this.#rules[match.rule] ??= ruleOf(info)),
+      event: this.#shown as FindingEvent,
+      matched: match.evidence(this.#event as HuntEvent),
+    };
+  }
+
+  #look({ batch, row }: Match): void {
+    this.#batch = batch;
+    this.#row = row;
+    const event = batch.event(row);
+    const { channel, provider, eventId, recordId, time, host, fields } = event;
+    this.#event = event;
+    this.#shown = { source: event.source, channel, provider, eventId, recordId, time, host, fields };
+    this.#content = toJson([channel, provider, eventId, recordId, time, host, fields]);
+  }
+}
+
+function ruleOf({ id, title, level, status, path, tags }: RuleInfo): FindingRule {
+  return { id, title, level, status, path, tags };
 }

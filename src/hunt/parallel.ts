@@ -67,7 +67,11 @@ class WorkerPool {
     this.#totalBytes = totalBytes;
     this.#bytes = new Float64Array(inputs.length);
     const { rules, filter = {}, limits = {}, verifyChecksums = false } = options;
-    this.#data = { rules: { ...rules, refused: [] }, active, scan: { filter, limits, verifyChecksums } };
+    this.#data = {
+      rules: { ...rules.stored, refused: [] },
+      active,
+      scan: { filter, limits, verifyChecksums },
+    };
   }
 
   async run(threads: number): Promise<ScanResult[]> {

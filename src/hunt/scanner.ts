@@ -5,7 +5,6 @@ import {
   onRegexTimeout,
   regexBudget,
   rulesThatNeverFire,
-  type CompiledRule,
   type NeverFires,
   type RuleSet,
 } from '../detect/index.ts';
@@ -17,7 +16,7 @@ import {
   type SourceIssue,
 } from '../sources/index.ts';
 import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
-import { makeFinding } from './finding.ts';
+import { FindingMaker } from './finding.ts';
 import { IssueLog } from './issue-log.ts';
 import { TimeSpan } from './time-span.ts';
 import type { Finding, SummaryIssue } from './types.ts';
@@ -49,6 +48,7 @@ export class Scanner {
   readonly #accept: ReturnType<typeof eventFilter>;
   readonly #counts: FilterCounts = { withoutTime: 0 };
   readonly #span = new TimeSpan();
+  readonly #maker: FindingMaker;
   readonly #matched: Uint8Array;
   #events = 0;
   #findings = 0;
@@ -60,6 +60,7 @@ export class Scanner {
     this.#matcher = new Matcher(set, this.#fields, active);
     this.#accept = eventFilter(options.filter, this.#counts);
     this.#matched = new Uint8Array(set.rules.length);
+    this.#maker = new FindingMaker(set);
     onRegexTimeout((regex) => {
       const text = regex.source.length > 80 ? `${regex.source.slice(0, 80)}…` : regex.source;
       const message = `the expression /${text}/ took longer than ${regexBudget} ms on a value and was taken as no match`;
@@ -92,10 +93,11 @@ export class Scanner {
         batch,
         (match) => {
           this.#matched[match.rule] = 1;
-          found.push(makeFinding(this.#set.rules[match.rule] as CompiledRule, match));
+          found.push(this.#maker.make(match));
         },
         this.#accept,
       );
+      this.#maker.forget();
       this.#findings += found.length;
       for (const finding of found) {
         const wait = onFinding(finding);

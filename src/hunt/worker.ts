@@ -1,6 +1,6 @@
 /** A thread of a hunt: scans the inputs it is given, sends findings in order. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import type { RuleSet } from '../detect/index.ts';
+import { RuleSet, type StoredRules } from '../detect/index.ts';
 import { fileInput } from '../sources/index.ts';
 import type { FromWorker, ScanJob, ToWorker } from './parallel.ts';
 import { Scanner, type ScanOptions } from './scanner.ts';
@@ -8,11 +8,11 @@ import type { Finding } from './types.ts';
 
 const port = parentPort as MessagePort;
 const { rules, active, scan } = workerData as {
-  rules: RuleSet;
+  rules: StoredRules;
   active: readonly boolean[];
   scan: ScanOptions;
 };
-const scanner = new Scanner(rules, (rule) => active[rule] as boolean, scan);
+const scanner = new Scanner(new RuleSet(rules), (rule) => active[rule] as boolean, scan);
 
 const send = (message: FromWorker): void => port.postMessage(message);
 

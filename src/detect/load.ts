@@ -1,0 +1,126 @@
+/**
+ * Loads rules into a rule set, from a cache on disk when nothing changed: the cache's key is every rule file's path,
+ * size, modification and change time, everything that shapes compilation, and huntbook's version.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { HuntbookError } from '../errors.ts';
+import {
+  fillPlaceholders,
+  loadRules,
+  listRuleFiles,
+  readPlaceholderFile,
+  readRuleFile,
+  type RuleFile,
+} from '../sigma/index.ts';
+import { RuleCompiler } from './compile.ts';
+import { logSourceTable } from './logsource-table.ts';
+import { readLogSourceFile, type LogSourceMode } from './routes.ts';
+import { RuleSet, type StoredRules } from './rule-set.ts';
+
+/** Raised whenever compiled rules change their form or meaning. */
+const cacheVersion = 3;
+
+export interface RuleSetOptions {
+  readonly mode?: LogSourceMode;
+  /** A user's additions to the log source table. */
+  readonly logSourceFile?: string;
+  /** Values for `%placeholders%`. */
+  readonly placeholderFile?: string;
+  /** Folder for compiled rules; null: no cache. Default: the user's cache folder. */
+  readonly cacheDir?: string | null;
+}
+
+export interface LoadedRuleSet {
+  readonly set: RuleSet;
+  readonly fromCache: boolean;
+}
+
+/**
+ * Compiles all rules of files and folders. A rule that cannot be run is in `refused` with its reason.
+ * Throws HB_NOT_FOUND when a path does not exist.
+ */
+export async function loadRuleSet(
+  paths: readonly string[],
+  options: RuleSetOptions = {},
+): Promise<LoadedRuleSet> {
+  const { files } = listRuleFiles(paths);
+  const cacheDir = options.cacheDir === undefined ? defaultCacheDir() : options.cacheDir;
+  const cacheFile = cacheDir === null ? null : join(cacheDir, `rules-${cacheKey(files, options)}.json`);
+  const cached = cacheFile && readCache(cacheFile);
+  if (cached) return { set: cached, fromCache: true };
+  const set = await compileFiles(paths, options);
+  if (cacheDir !== null && cacheFile !== null) writeCache(cacheDir, cacheFile, set);
+  return { set, fromCache: false };
+}
+
+async function compileFiles(paths: readonly string[], options: RuleSetOptions): Promise<RuleSet> {
+  const table = options.logSourceFile ? readLogSourceFile(options.logSourceFile) : logSourceTable;
+  const { placeholderFile: file } = options;
+  const placeholders = file ? readPlaceholderFile(readRuleFile(file), file) : null;
+  const compiler = new RuleCompiler(options.mode ?? 'auto', table);
+  const { rules, others, errors, files } = await loadRules(paths);
+  for (const rule of rules) {
+    try {
+      compiler.add(placeholders ? fillPlaceholders(rule, placeholders) : rule);
+    } catch (error) {
+      compiler.refuse(error, rule.path, rule.position.line, rule.title);
+    }
+  }
+  for (const other of others) {
+    const reason = new HuntbookError(
+      'HB_RULE_UNSUPPORTED',
+      `${other.path}: ${other.kind} documents are not run yet`,
+    );
+    compiler.refuse(reason, other.path, other.position.line, other.title);
+  }
+  for (const error of errors)
+    compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
+  return compiler.finish(files);
+}
+
+export function defaultCacheDir(): string {
+  const base = process.env['HUNTBOOK_CACHE'] ?? process.env['XDG_CACHE_HOME'];
+  return join(base || join(homedir(), '.cache'), 'huntbook');
+}
+
+function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable]));
+  for (const path of [options.logSourceFile, options.placeholderFile])
+    hash.update(path ? stamp(resolve(path)) : '-');
+  for (const { path, named } of files) hash.update(`${stamp(path)}${named}\n`);
+  return hash.digest('hex').slice(0, 32);
+}
+
+function stamp(path: string): string {
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+    return `${path}\0${resolve(path)}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  } catch {
+    return `${path}\0missing`;
+  }
+}
+
+function readCache(file: string): RuleSet | null {
+  try {
+    const data = JSON.parse(readFileSync(file, 'utf8')) as StoredRules;
+    return Array.isArray(data.rules) && Array.isArray(data.atomTexts) ? new RuleSet(data) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A cache that can not be written costs time, nothing else. */
+function writeCache(dir: string, file: string, set: RuleSet): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify(set.stored));
+    renameSync(temporary, file);
+  } catch {
+    // Read-only home folders are common on jump hosts.
+  }
+}

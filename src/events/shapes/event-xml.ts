@@ -4,13 +4,16 @@
  * evtx_dump's separate attributes, under `Element_attributes`; text beside attributes under `#text` or `_`.
  *
  * Names: `System` elements by their own name, their attributes as `Element_Attribute` (`Provider_Name`,
- * `Execution_ProcessID`), but `SystemTime` alone. `EventData` by its own names. `UserData` has one wrapping
- * element, which is dropped (only its attributes show its name); what lies deeper is joined by dots.
+ * `Execution_ProcessID`), but `SystemTime` alone. `EventData` and `UserData`: elements by their own name at any
+ * depth, attributes as `Element_Attribute`. Other parts by their name before that of the element. The EVTX reader
+ * names fields alike.
  * Recognised by `Event` holding `System`; Velociraptor and others leave `Event` out.
  */
 import { nothing, plain, system, type PathMapping, type Shape, Trait } from './shape.ts';
 
 const attributeKeys = new Set(['#attributes', '@attributes', '_attributes', 'attributes', '$']);
+/** Elements of `System` that hold attributes only: null there is no field. */
+const attributesOnly = new Set(['Provider', 'TimeCreated', 'Correlation', 'Execution', 'Security']);
 const textKeys = new Set(['#text', '_', '_text', '$t']);
 
 export const eventXml: Shape = {
@@ -19,7 +22,7 @@ export const eventXml: Shape = {
     if (path[0] === 'Event') {
       const rest = path.slice(1);
       if (isAttribute(rest)) return nothing;
-      return mapEventPath(rest) ?? plain(path.join('.'), Trait.container);
+      return rest.length === 0 ? plain('Event', Trait.container) : (mapEventPath(rest) ?? mapPart(rest));
     }
     return path[0] === 'System' || path[0] === 'EventData' || path[0] === 'UserData'
       ? mapEventPath(path)
@@ -36,8 +39,6 @@ export function mapEventPath(path: readonly string[]): PathMapping | undefined {
       return mapData(path, 1);
     case 'UserData':
       return mapData(path, 2);
-    case 'RenderingInfo':
-      return mapRendering(path.slice(1));
     default:
       return undefined;
   }
@@ -47,10 +48,11 @@ function mapSystem(path: readonly string[]): PathMapping {
   const { elements, attribute } = splitSystem(path);
   const element = elements[0];
   if (element === undefined) return attribute === undefined ? plain('System', Trait.container) : nothing;
-  const name = elements.join('.');
+  const name = elements.at(-1) as string;
   if (attribute === 'SystemTime') return system('SystemTime');
   if (attribute !== undefined) return system(`${name}_${attribute}`);
-  return system(name, name === 'EventID' ? Trait.number : 0);
+  const traits = (name === 'EventID' ? Trait.number : 0) | (attributesOnly.has(name) ? Trait.container : 0);
+  return { targets: [{ name, rank: -1 }], traits };
 }
 
 /** Fields below `EventData` (wrapped once) or `UserData` (wrapped twice). */
@@ -60,20 +62,23 @@ function mapData(path: readonly string[], wrapping: number): PathMapping {
     // `<Data Name="Image">` kept as an attribute: the name of the field is a value.
     return { targets: [], traits: Trait.whole | Trait.data | Trait.container };
   }
-  if (attribute !== undefined) {
-    const owner = elements.slice(elements.length > wrapping ? wrapping : elements.length - 1).join('.');
-    return elements.length === 1 && attribute === 'xmlns' ? nothing : plain(`${owner}_${attribute}`);
-  }
-  if (elements.length > wrapping) return plain(elements.slice(wrapping).join('.'), Trait.data);
-  return plain(elements[elements.length - 1] as string, Trait.container);
+  const name = elements.at(-1) as string;
+  if (attribute !== undefined) return plain(`${name}_${attribute}`);
+  return elements.length === 1
+    ? plain(name, Trait.container)
+    : plain(name, elements.length > wrapping ? Trait.data : 0);
 }
 
-/** What Windows renders for the reader: names of level, task, opcode, and the message. */
-function mapRendering(path: readonly string[]): PathMapping {
-  const { elements } = splitAttribute(path);
-  if (elements.length === 0) return plain('RenderingInfo', Trait.container);
-  if (elements[0] === 'Message') return { targets: [{ name: 'Message', rank: 3 }], traits: Trait.message };
-  return plain(`RenderingInfo.${elements.join('.')}`, Trait.container);
+/** Any other part, named before what is in it; of these Windows' rendering for the reader has the message. */
+function mapPart(path: readonly string[]): PathMapping {
+  const { elements, attribute } = splitAttribute(path);
+  const [part, ...below] = elements as [string, ...string[]];
+  const name = below.at(-1);
+  if (part === 'RenderingInfo' && name === 'Message' && attribute === undefined) {
+    return { targets: [{ name: 'Message', rank: 3 }], traits: Trait.message };
+  }
+  const names = [part, name, attribute].filter((word) => word !== undefined);
+  return plain(names.join('_'), Trait.container);
 }
 
 /** Attributes of `Event` itself: its namespace. */

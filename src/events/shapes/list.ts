@@ -16,9 +16,13 @@ export const shapes: readonly Shape[] = [eventXml, winlogbeat, ecs, splunk, velo
 
 /** The names of the value at a path of the JSON of an event. The same path has the same names in every event. */
 export function mapPath(path: readonly string[]): PathMapping {
-  let parts = path.some((part) => part.includes('.')) ? path.join('.').split('.') : path;
-  if (parts[0] === '_source') parts = parts.slice(1);
-  if (parts.length === 0) return nothing;
+  const whole = path[0] === '_source' ? path.slice(1) : path;
+  if (whole.length === 0) return nothing;
+  // The names of event data may hold dots themselves.
+  const event = eventXml.mapPath(whole);
+  if (event !== undefined) return event;
+  const split = whole.some((part) => part.includes('.')) ? whole.join('.').split('.') : whole;
+  const parts = split[0] === '_source' && split.length > 1 ? split.slice(1) : split;
   for (const shape of shapes) {
     const mapping = shape.mapPath(parts);
     if (mapping !== undefined) return mapping;

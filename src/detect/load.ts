@@ -3,7 +3,7 @@
  * size, modification and change time, everything that shapes compilation, and huntbook's version.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HuntbookError } from '../errors.ts';
@@ -22,6 +22,8 @@ import { RuleSet, type StoredRules } from './rule-set.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
 const cacheVersion = 3;
+/** Rule sets kept on disk. */
+const maxCached = 16;
 
 export interface RuleSetOptions {
   readonly mode?: LogSourceMode;
@@ -120,7 +122,18 @@ function writeCache(dir: string, file: string, set: RuleSet): void {
     const temporary = `${file}.${process.pid}.tmp`;
     writeFileSync(temporary, JSON.stringify(set.stored));
     renameSync(temporary, file);
+    prune(dir);
   } catch {
     // Read-only home folders are common on jump hosts.
   }
+}
+
+/** Every change of a rule leaves an old entry behind; only the latest are kept. */
+function prune(dir: string): void {
+  const entries = readdirSync(dir).filter((name) => /^rules-[0-9a-f]{32}\.json$/.test(name));
+  if (entries.length <= maxCached) return;
+  const byAge = entries
+    .map((name) => ({ name, time: statSync(join(dir, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time);
+  for (const { name } of byAge.slice(maxCached)) rmSync(join(dir, name), { force: true });
 }

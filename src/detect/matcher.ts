@@ -240,9 +240,10 @@ export class Matcher {
     let eventId = -1;
     for (let cell = from; cell < to; cell++) {
       const field = batch.cellField[cell] as number;
-      if (field === Field.EventID) eventId = cell;
-      else if (field === Field.Channel) channel = cell;
-      else if (field === Field.Provider_Name) provider = cell;
+      // Event data may have a field of such a name too (the log that was cleared); the system's own comes first.
+      if (field === Field.EventID) eventId = eventId < 0 ? cell : eventId;
+      else if (field === Field.Channel) channel = channel < 0 ? cell : channel;
+      else if (field === Field.Provider_Name) provider = provider < 0 ? cell : provider;
     }
     if (channel < 0 && provider < 0) return this.#programByFields(batch, from, to, eventId);
     const key =

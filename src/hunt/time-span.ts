@@ -1,40 +1,39 @@
 /**
- * First and last time of the events read. Within a batch times are compared as they stand (one shipper writes one
- * form), so that only the extremes are parsed.
+ * First and last time of the events read. Within a batch times of one form (type and length) are compared as they
+ * stand, so that only the extremes of each form are parsed.
  */
 import { Field, toIsoTime, type EventBatch, type Value } from '../events/index.ts';
 import { cellValue } from './event-filter.ts';
 
+type Time = string | number | bigint;
+
 export class TimeSpan {
   first: string | null = null;
   last: string | null = null;
+  readonly #forms = new Map<number, { low: Time; high: Time }>();
 
   add(batch: EventBatch): void {
-    let low: Value = null;
-    let high: Value = null;
     for (let row = 0; row < batch.length; row++) {
-      const time = cellValue(batch, row, Field.SystemTime);
+      const time: Value = cellValue(batch, row, Field.SystemTime);
       if (time === null || typeof time === 'object' || typeof time === 'boolean') continue;
-      if (low === null) low = high = time;
-      else if (
-        typeof time !== typeof low ||
-        (typeof time === 'string' && time.length !== (low as string).length)
-      ) {
-        // Another form in the same batch: settle what there is and start again.
-        this.#settle(low, high);
-        low = high = time;
-      } else if (time < (low as typeof time)) low = time;
-      else if (time > (high as typeof time)) high = time;
+      const form = typeof time === 'string' ? time.length : -1;
+      const known = this.#forms.get(form);
+      if (!known) this.#forms.set(form, { low: time, high: time });
+      else if (time < known.low) known.low = time;
+      else if (time > known.high) known.high = time;
     }
-    this.#settle(low, high);
+    for (const { low, high } of this.#forms.values()) {
+      const a = toIsoTime(low);
+      const b = toIsoTime(high);
+      // Zones may turn the order of texts around.
+      this.merge(a, a);
+      this.merge(b, b);
+    }
+    this.#forms.clear();
   }
 
   merge(first: string | null, last: string | null): void {
     if (first !== null && (this.first === null || first < this.first)) this.first = first;
     if (last !== null && (this.last === null || last > this.last)) this.last = last;
-  }
-
-  #settle(low: Value, high: Value): void {
-    this.merge(toIsoTime(low), toIsoTime(high));
   }
 }

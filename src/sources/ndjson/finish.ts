@@ -18,6 +18,7 @@ import {
 } from '../../events/index.ts';
 import { decodeCell, Kind } from './kinds.ts';
 import { type PathTrie, Watch } from './path-trie.ts';
+import type { RowCells } from './row-cells.ts';
 import type { Scanner } from './scan.ts';
 
 const UPPER_Z = 0x5a;
@@ -26,6 +27,7 @@ const LOWER_Z = 0x7a;
 
 export class RowFinisher {
   readonly #scanner: Scanner;
+  readonly #cells: RowCells;
   readonly #batch: EventBatch;
   readonly #hashesSlot: number;
   readonly #userSlot: number;
@@ -39,6 +41,7 @@ export class RowFinisher {
   constructor(scanner: Scanner, batch: EventBatch, trie: PathTrie) {
     this.#trie = trie;
     this.#scanner = scanner;
+    this.#cells = scanner.cells;
     this.#batch = batch;
     this.#hashesSlot = trie.slot('Hashes');
     this.#userSlot = trie.slot('User');
@@ -67,7 +70,7 @@ export class RowFinisher {
     if ((traits & Trait.message) === 0) return false;
     if ((traits & Trait.data) === 0 && rendersMessage(this.#value(bytes, Field.Provider_Name))) return true;
     return (
-      this.#scanner.nxlogType &&
+      this.#cells.nxlogType &&
       hasEventType(this.#value(bytes, Field.EventID)) &&
       isSysmon(this.#value(bytes, Field.Provider_Name))
     );
@@ -86,7 +89,7 @@ export class RowFinisher {
       if (derived !== undefined) batch.addValue(Field.Channel, derived);
       return;
     }
-    const cell = this.#scanner.slotCell[Field.Channel] as number;
+    const cell = this.#cells.slotCell[Field.Channel] as number;
     const kind = batch.cellKind[cell] as number;
     const first = bytes[batch.cellStart[cell] as number] as number;
     if (kind > Kind.escaped || (kind === Kind.text && (first < LOWER_A || first > LOWER_Z))) return;
@@ -100,7 +103,7 @@ export class RowFinisher {
   }
 
   #finishTime(bytes: Buffer): boolean {
-    const { slotRank, slotCell, watchStart, watchEnd, watchRow, row } = this.#scanner;
+    const { slotRank, slotCell, watchStart, watchEnd, watchRow, row } = this.#cells;
     const batch = this.#batch;
     if (!this.#has(Field.SystemTime) || (slotRank[Field.SystemTime] as number) <= 0) return true;
     const cell = slotCell[Field.SystemTime] as number;
@@ -124,7 +127,7 @@ export class RowFinisher {
 
   /** The zone of the row by its two times of arrival, which neighbours often share. */
   #zone(bytes: Buffer): number {
-    const { watchStart, watchEnd } = this.#scanner;
+    const { watchStart, watchEnd } = this.#cells;
     const local = bytes.toString('latin1', watchStart[Watch.receivedTime], watchEnd[Watch.receivedTime]);
     const utc = bytes.toString('latin1', watchStart[Watch.timestamp], watchEnd[Watch.timestamp]);
     if (local !== this.#zoneLocal || utc !== this.#zoneUtc) {
@@ -136,14 +139,14 @@ export class RowFinisher {
   }
 
   #has(slot: number): boolean {
-    return this.#scanner.slotRow[slot] === this.#scanner.row;
+    return this.#cells.slotRow[slot] === this.#cells.row;
   }
 
   /** The first value of one of the fixed fields, whose slot is its id. */
   #value(bytes: Buffer, slot: number): Value | undefined {
     if (!this.#has(slot)) return undefined;
     const batch = this.#batch;
-    const cell = this.#scanner.slotCell[slot] as number;
+    const cell = this.#cells.slotCell[slot] as number;
     const value = decodeCell(
       bytes,
       batch.cellKind[cell] as number,

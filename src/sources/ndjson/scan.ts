@@ -7,9 +7,11 @@
  * What it can not do (members named twice, objects in arrays that hold wanted fields, derived fields) it leaves to
  * the slow way by setting `Trait.whole` for the row.
  */
-import { type EventBatch, isNxlogSeverity, Trait } from '../../events/index.ts';
+import { type EventBatch, Trait } from '../../events/index.ts';
 import { Kind } from './kinds.ts';
-import { Info, NEEDS_SPAN, Node, OVERFLOW, type PathTrie, ROOT } from './path-trie.ts';
+import { isSpace, numberEnd, textEnd } from './lexical.ts';
+import { NEEDS_SPAN, Node, OVERFLOW, type PathTrie, ROOT } from './path-trie.ts';
+import { RowCells } from './row-cells.ts';
 
 /** Results of `scan` that are not an end. */
 export const NEED_MORE = -1;
@@ -18,12 +20,7 @@ export const TOO_DEEP = -3;
 
 const LF = 0x0a;
 const QUOTE = 0x22;
-const PLUS = 0x2b;
 const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
 const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
 const BACKSLASH = 0x5c;
@@ -49,20 +46,9 @@ export class Scanner {
   /** Line feeds met outside of text, and where a bad object stopped making sense. */
   newlines = 0;
   errorAt = 0;
-  /** True when `EventType` holds one of NXLog's words for severity. */
-  nxlogType = false;
-  /** Number of the row, to which the stamps of slots and nodes refer. */
-  row = 0;
-  slotRow = new Int32Array(256);
-  slotRank = new Int32Array(256);
-  slotCell = new Int32Array(256);
-  /** Values to be remembered for the end of the row. */
-  readonly watchRow = new Int32Array(4);
-  readonly watchStart = new Int32Array(4);
-  readonly watchEnd = new Int32Array(4);
+  readonly cells: RowCells;
 
   readonly #trie: PathTrie;
-  readonly #batch: EventBatch;
   readonly #maxDepth: number;
   /** Per open object or array: the node whose members it holds, negative (~node) for an array. */
   readonly #stack: Int32Array;
@@ -76,7 +62,7 @@ export class Scanner {
 
   constructor(trie: PathTrie, batch: EventBatch, maxDepth: number) {
     this.#trie = trie;
-    this.#batch = batch;
+    this.cells = new RowCells(trie, batch);
     this.#maxDepth = maxDepth;
     this.#stack = new Int32Array(maxDepth + 2);
   }
@@ -95,7 +81,8 @@ export class Scanner {
     const trie = this.#trie;
     const stack = this.#stack;
     const maxDepth = this.#maxDepth;
-    const row = ++this.row;
+    const cells = this.cells;
+    const row = cells.begin();
     let { nodes, nameWords, names } = trie;
     let traits = 0;
     let newlines = 0;
@@ -111,7 +98,6 @@ export class Scanner {
     let at = from + 1;
     this.traits = 0;
     this.newlines = 0;
-    this.nxlogType = false;
     stack[0] = ROOT;
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
@@ -243,7 +229,7 @@ export class Scanner {
               }
               if (byte !== CLOSE_LIST) continue;
               // An empty array; closed below.
-              if (listHasObject && lists > 1) traits |= this.#inList(value);
+              if (listHasObject && lists > 1) traits |= cells.inList(value);
             } else {
               if (lists > 0) {
                 listHasObject = true;
@@ -288,13 +274,13 @@ export class Scanner {
         if (kind >= 0) {
           if (lists > 0) {
             if (listObjects === 0) listHasPlain = true;
-            if (listHasObject) traits |= this.#inList(value);
+            if (listHasObject) traits |= cells.inList(value);
           } else {
             const what = nodes[value + Node.info] as number;
             traits |= what;
             if ((what & NEEDS_SPAN) !== 0) {
-              if (kind <= Kind.escaped) traits |= this.#leaf(bytes, value, kind, start + 1, at - 1);
-              else traits |= this.#leaf(bytes, value, kind, start, at);
+              if (kind <= Kind.escaped) traits |= cells.leaf(bytes, value, kind, start + 1, at - 1);
+              else traits |= cells.leaf(bytes, value, kind, start, at);
             }
           }
           byte = bytes[at] as number;
@@ -333,8 +319,8 @@ export class Scanner {
         } else if (byte === CLOSE_LIST && open < 0) {
           at++;
           if (--lists === 0) {
-            if (!listHasObject) traits |= this.#leaf(bytes, list, Kind.list, listStart, at);
-            else if (listHasPlain) traits |= this.#inList(list);
+            if (!listHasObject) traits |= cells.leaf(bytes, list, Kind.list, listStart, at);
+            else if (listHasPlain) traits |= cells.inList(list);
           }
         } else {
           return this.#stop(at, limit);
@@ -392,96 +378,6 @@ export class Scanner {
     }
   }
 
-  /** A value whose span is needed: adds cells for the fields it fills. Returns what it says about the row. */
-  #leaf(bytes: Buffer, node: number, kind: number, start: number, end: number): number {
-    const trie = this.#trie;
-    let info = trie.nodes[node + Node.info] as number;
-    if ((info & Info.unresolved) !== 0) info = trie.resolve(node);
-    if (kind === Kind.null && (info & Trait.container) !== 0) return info;
-    let cellKind = kind;
-    if (kind === Kind.list && (info & Info.watched) !== 0) info |= Trait.whole;
-    if (kind <= Kind.escaped) {
-      if ((info & Trait.number) !== 0) {
-        if (kind === Kind.escaped) info |= Trait.whole;
-        else if (isInteger(bytes, start, end)) cellKind = Kind.number;
-      }
-      if ((info & Trait.eventType) !== 0 && (kind === Kind.escaped || isSeverity(bytes, start, end))) {
-        this.nxlogType = true;
-      }
-      if ((info & Info.watched) !== 0) this.#watch(trie.nodes[node + Node.watch] as number, kind, start, end);
-    }
-    let target = trie.nodes[node + Node.targetStart] as number;
-    let targetEnd = trie.nodes[node + Node.targetEnd] as number;
-    if (kind === Kind.number) {
-      target = trie.nodes[node + Node.numberStart] as number;
-      targetEnd = trie.nodes[node + Node.numberEnd] as number;
-    }
-    for (; target < targetEnd; target++) this.#put(target, cellKind, start, end);
-    return info;
-  }
-
-  /** A value in an array that holds objects too: whether its fields matter. They are found the slow way. */
-  #inList(node: number): number {
-    let info = this.#trie.nodes[node + Node.info] as number;
-    if ((info & Info.unresolved) !== 0) info = this.#trie.resolve(node);
-    return (info & ~Trait.data) === 0 ? info : info | Trait.whole;
-  }
-
-  #watch(watch: number, kind: number, start: number, end: number): void {
-    if (this.watchRow[watch] === this.row) return;
-    this.watchRow[watch] = this.row;
-    this.watchStart[watch] = kind === Kind.text ? start : -1;
-    this.watchEnd[watch] = end;
-  }
-
-  /** Adds a cell as the rank of its target demands; the twin of `FieldCollector.add`. */
-  #put(target: number, kind: number, start: number, end: number): void {
-    const trie = this.#trie;
-    const batch = this.#batch;
-    const slot = trie.targetSlot[target] as number;
-    const rank = trie.targetRank[target] as number;
-    const field = trie.targetField[target] as number;
-    if (slot >= this.slotRow.length) this.#growSlots(slot);
-    if (this.slotRow[slot] !== this.row) {
-      this.slotRow[slot] = this.row;
-      this.slotRank[slot] = rank;
-      this.slotCell[slot] = batch.cells;
-      batch.addCell(field, kind, start, end);
-      return;
-    }
-    const before = this.slotRank[slot] as number;
-    const cell = this.slotCell[slot] as number;
-    if (rank > 0 ? rank === before : before <= 0) {
-      if (rank < 0 && before === 0) {
-        const { cellKind, cellStart, cellEnd } = batch;
-        batch.addCell(field, cellKind[cell] as number, cellStart[cell] as number, cellEnd[cell] as number);
-        this.slotRank[slot] = rank;
-      } else {
-        batch.addCell(field, kind, start, end);
-        return;
-      }
-    } else if (rank < before) {
-      this.slotRank[slot] = rank;
-    } else {
-      return;
-    }
-    batch.cellKind[cell] = kind;
-    batch.cellStart[cell] = start;
-    batch.cellEnd[cell] = end;
-  }
-
-  #growSlots(slot: number): void {
-    const size = Math.max(this.slotRow.length * 2, slot + 1);
-    const grow = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const next = new Int32Array(size);
-      next.set(old);
-      return next;
-    };
-    this.slotRow = grow(this.slotRow);
-    this.slotRank = grow(this.slotRank);
-    this.slotCell = grow(this.slotCell);
-  }
-
   #stop(at: number, limit: number): number {
     this.errorAt = at;
     return at >= limit ? NEED_MORE : BAD;
@@ -493,66 +389,4 @@ export class Scanner {
     while (at < limit && (bytes[at] as number) >= 0x61 && (bytes[at] as number) <= 0x7a) at++;
     return this.#stop(at >= limit ? limit : from, limit);
   }
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09;
-}
-
-/** The closing quote of text at or after `from`, which is not behind a backslash; -1 when the bytes end first. */
-function textEnd(bytes: Buffer, from: number, limit: number): number {
-  let at = from;
-  for (;;) {
-    at = bytes.indexOf(QUOTE, at);
-    if (at < 0 || at >= limit) return -1;
-    let slashes = at;
-    while (slashes > from && bytes[slashes - 1] === BACKSLASH) slashes--;
-    if (((at - slashes) & 1) === 0) return at;
-    at++;
-  }
-}
-
-/** The end of the number that starts at `from`, or minus the place where it stops being one. */
-function numberEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  if (bytes[at] === MINUS) at++;
-  if (bytes[at] === ZERO) {
-    at++;
-  } else {
-    const digits = digitsEnd(bytes, at);
-    if (digits === at) return -at;
-    at = digits;
-  }
-  if (bytes[at] === DOT) {
-    const digits = digitsEnd(bytes, at + 1);
-    if (digits === at + 1) return -digits;
-    at = digits;
-  }
-  if (((bytes[at] as number) | 0x20) === LOWER_E) {
-    at++;
-    if (bytes[at] === PLUS || bytes[at] === MINUS) at++;
-    const digits = digitsEnd(bytes, at);
-    if (digits === at) return -at;
-    at = digits;
-  }
-  return at;
-}
-
-function digitsEnd(bytes: Buffer, from: number): number {
-  let at = from;
-  while ((bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
-  return at;
-}
-
-/** Decimal digits as `numberFromText` takes them. */
-function isInteger(bytes: Buffer, start: number, end: number): boolean {
-  if (end === start || end - start > 15) return false;
-  if (bytes[start] === ZERO) return end - start === 1;
-  return digitsEnd(bytes, start) >= end;
-}
-
-/** NXLog's words are in capitals, those of Sysmon are not. */
-function isSeverity(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start < 4 || end - start > 13) return false;
-  return (bytes[start + 1] as number) <= 0x5a && isNxlogSeverity(bytes.toString('latin1', start, end));
 }

@@ -8,12 +8,15 @@ import { logSourceTable, type EventSelector } from '../../src/detect/index.ts';
 
 export const logSourcePage = path.resolve(import.meta.dirname, '../../docs/logsources.md');
 
-/** The section of the page between its two marks; throws where one is missing. */
-export function generatedPart(text: string): string {
-  const [, part, ...rest] = text.split(/<!-- (?:begin|end) of the table -->/);
-  if (part === undefined || rest.length !== 1)
-    throw new Error('docs/logsources.md lost the marks of its table');
-  return part;
+const begin = '<!-- begin of the table -->';
+const end = '<!-- end of the table -->';
+
+/** Where the part between the two marks of the page begins and ends; throws where one is missing. */
+export function generatedPart(page: string): { from: number; to: number } {
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(end);
+  if (from < begin.length || to < from) throw new Error('docs/logsources.md lost the marks of its table');
+  return { from, to };
 }
 
 export function renderLogSources(): string {
@@ -69,12 +72,5 @@ function code(text: string): string {
 if (process.argv[1] === import.meta.filename) {
   const page = readFileSync(logSourcePage, 'utf8');
   const { from, to } = generatedPart(page);
-  writeFileSync(
-    logSourcePage,
-    `${page.slice(0, from)}
-
-${renderLogSources()}
-
-${page.slice(to)}`,
-  );
+  writeFileSync(logSourcePage, [page.slice(0, from), renderLogSources(), page.slice(to)].join('\n\n'));
 }

@@ -19,12 +19,22 @@ export const flattenEvtx = [
 /** Writes the pipeline; returns its path. */
 export function writePipeline(folder: string): string {
   const lines = ['name: windows', 'priority: 10', 'transformations:'];
-  const add = (id: string, key: string, name: string, conditions: Record<string, readonly (string | number)[]>): void => {
+  const add = (
+    id: string,
+    key: string,
+    name: string,
+    conditions: Record<string, readonly (string | number)[]>,
+  ): void => {
     lines.push(`  - id: ${id}`, '    type: add_condition', '    conditions:');
     for (const [field, values] of Object.entries(conditions)) {
       lines.push(`      ${field}:`, ...values.map((value) => `        - ${JSON.stringify(value)}`));
     }
-    lines.push('    rule_conditions:', '      - type: logsource', '        product: windows', `        ${key}: ${name}`);
+    lines.push(
+      '    rule_conditions:',
+      '      - type: logsource',
+      '        product: windows',
+      `        ${key}: ${name}`,
+    );
   };
   const table = (kind: 'categories' | 'services'): [string, readonly EventSelector[]][] =>
     Object.entries(logSourceTable[kind]['windows'] ?? {});
@@ -32,7 +42,8 @@ export function writePipeline(folder: string): string {
     if (selector?.eventId) add(`category_${name}`, 'category', name, { EventID: selector.eventId });
   }
   for (const [name, [selector]] of table('services')) {
-    if (selector?.channel) add(`service_${name}`.replaceAll('-', '_'), 'service', name, { Channel: selector.channel });
+    if (selector?.channel)
+      add(`service_${name}`.replaceAll('-', '_'), 'service', name, { Channel: selector.channel });
   }
   const file = path.join(folder, 'rsigma-windows.yml');
   writeFileSync(file, `${lines.join('\n')}\n`);

@@ -1,9 +1,10 @@
 /** `huntbook backtest`. */
-import { ExitCode, HuntbookError } from '../errors.ts';
+import { ExitCode } from '../errors.ts';
 import { escapeHtml, terminalText } from '../escape/index.ts';
 import { backtest, readBacktestPlan, type CheckResult } from '../hunt/index.ts';
-import { loadRules, useColor, type RuleCliOptions } from './hunt.ts';
-import { openOutput } from './output.ts';
+import { useColor } from './color.ts';
+import { loadRules, type RuleCliOptions } from './rules.ts';
+import { openOutput, writeWhole } from './output.ts';
 import { styleText } from 'node:util';
 
 export interface BacktestCliOptions extends RuleCliOptions {
@@ -16,25 +17,32 @@ export interface BacktestCliOptions extends RuleCliOptions {
 
 export async function runBacktest(file: string, options: BacktestCliOptions): Promise<void> {
   const plan = readBacktestPlan(file);
-  const set = await loadRules(plan.rules, options);
+  for (const report of [options.json, options.junit]) checkFree(report, options.force ?? false);
+  const hint = 'Check rules in the expectations file; paths are relative to it.';
+  const set = await loadRules(plan.rules, options, hint);
   for (const rule of set.refused) {
-    if (rule.code !== 'HB_RULE_LOGSOURCE') process.stderr.write(`refused: ${terminalText(rule.message)}\n`);
+    if (rule.code !== 'HB_RULE_LOGSOURCE' && rule.code !== 'HB_RULE_UNSUPPORTED')
+      process.stderr.write(`refused: ${terminalText(rule.message)}\n`);
   }
   const color = useColor(options.color, process.stdout);
   const results = await backtest(plan, set, (result) => {
     if (!options.quiet || !result.passed) process.stdout.write(`${line(result, color)}\n`);
   });
-  if (results.length === 0) throw new HuntbookError('HB_CONFIG', `${file}: has no expectation to check`);
   const failed = results.filter(({ passed }) => !passed).length;
-  process.stdout.write(`${results.length - failed} passed, ${failed} failed\n`);
   if (options.json)
-    await writeFile(
+    await writeWhole(
       options.json,
-      options.force,
+      options.force ?? false,
       `${JSON.stringify({ schema: 'huntbook/1', results }, null, 2)}\n`,
     );
-  if (options.junit) await writeFile(options.junit, options.force, junit(results));
+  if (options.junit) await writeWhole(options.junit, options.force ?? false, junit(results));
+  if (!options.quiet) process.stderr.write(`${results.length - failed} passed, ${failed} failed\n`);
   process.exitCode = failed > 0 ? ExitCode.findings : ExitCode.ok;
+}
+
+/** Says so before the work, not after it. */
+function checkFree(file: string | undefined, force: boolean): void {
+  if (file !== undefined) openOutput(file, force).discard();
 }
 
 function line({ passed, case: name, rule, expected, actual, message }: CheckResult, color: boolean): string {
@@ -42,12 +50,6 @@ function line({ passed, case: name, rule, expected, actual, message }: CheckResu
   const painted = color ? styleText(passed ? 'green' : 'red', mark, { validateStream: false }) : mark;
   const why = message === undefined ? '' : ` (${terminalText(message)})`;
   return `${painted} ${terminalText(name)}: ${terminalText(rule)}: ${actual}, expected ${expected}${why}`;
-}
-
-async function writeFile(file: string, force: boolean | undefined, text: string): Promise<void> {
-  const output = openOutput(file, force ?? false);
-  output.stream.write(text);
-  await output.commit();
 }
 
 /** JUnit's XML as CI servers read it: a suite a case, a test a rule. */
@@ -61,7 +63,7 @@ function junit(results: readonly CheckResult[]): string {
       `  <testsuite name="${xml(name)}" tests="${checks.length}" failures="${failures}" time="${seconds}">`,
     );
     for (const { rule, passed, expected, actual, message } of checks) {
-      const open = `    <testcase classname="${xml(name)}" name="${xml(rule)}"`;
+      const open = `    <testcase classname="${xml(name)}" name="${xml(rule)}: ${xml(expected)}"`;
       if (passed) lines.push(`${open}/>`);
       else {
         const text = message ?? `expected ${expected}, found ${actual}`;
@@ -75,5 +77,7 @@ function junit(results: readonly CheckResult[]): string {
 
 /** Attribute text; characters that XML 1.0 has no form for are replaced. */
 function xml(text: string): string {
-  return escapeHtml(text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD'));
+  const clean = text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
+  // Line breaks as such would be read as spaces.
+  return escapeHtml(clean).replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -6,8 +6,10 @@ import { hunt } from '../hunt/index.ts';
 import { demoEstate } from '../lab/index.ts';
 import { htmlSink, renderSummary, tableSink } from '../report/index.ts';
 import { terminalText } from '../escape/index.ts';
-import { loadRules, starterHunts, useColor } from './hunt.ts';
+import { useColor } from './color.ts';
+import { onExit } from './exit.ts';
 import { openOutput } from './output.ts';
+import { loadRules, starterHunts } from './rules.ts';
 
 export interface DemoCliOptions {
   readonly output?: string;
@@ -16,6 +18,10 @@ export interface DemoCliOptions {
 
 export async function runDemo(options: DemoCliOptions): Promise<void> {
   const folder = options.output ?? mkdtempSync(join(tmpdir(), 'huntbook-demo-'));
+  const tidy = (): void => {
+    if (options.output === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  const tidied = onExit(tidy);
   try {
     const estate = await demoEstate(join(folder, 'estate'));
     const { scenes } = estate.truth;
@@ -47,6 +53,7 @@ export async function runDemo(options: DemoCliOptions): Promise<void> {
         : `\nThe estate and report.html are in ${terminalText(folder)}\n`,
     );
   } finally {
-    if (options.output === undefined) rmSync(folder, { recursive: true, force: true });
+    tidied();
+    tidy();
   }
 }

@@ -1,8 +1,8 @@
 /** `huntbook hunt`. */
-import path from 'node:path';
-import { packageRoot } from '../config/index.ts';
+import type { Writable } from 'node:stream';
 import { ExitCode, HuntbookError } from '../errors.ts';
-import { loadRuleSet, type LogSourceMode, type RuleSet } from '../detect/index.ts';
+import type { RuleSet } from '../detect/index.ts';
+import { terminalText } from '../escape/index.ts';
 import { hunt, levelRank, parseMoment, ruleFilter, type HuntSummary } from '../hunt/index.ts';
 import {
   csvSink,
@@ -13,15 +13,11 @@ import {
   tableSink,
   type FindingSink,
 } from '../report/index.ts';
+import { useColor } from './color.ts';
+import { Interrupted, watchInterrupt } from './exit.ts';
 import { openOutput } from './output.ts';
 import { startProgress } from './progress.ts';
-
-export interface RuleCliOptions {
-  readonly logsource?: LogSourceMode;
-  readonly logsources?: string;
-  readonly placeholders?: string;
-  readonly ruleCache?: boolean;
-}
+import { loadRules, starterHunts, type RuleCliOptions } from './rules.ts';
 
 export interface HuntCliOptions extends RuleCliOptions {
   readonly rules?: string[];
@@ -46,87 +42,122 @@ export interface HuntCliOptions extends RuleCliOptions {
   readonly quiet?: boolean;
 }
 
-/** The folder of our own hunts. */
-export function starterHunts(): string {
-  return path.join(packageRoot(), 'hunts');
-}
-
-export async function loadRules(paths: readonly string[], options: RuleCliOptions): Promise<RuleSet> {
-  const { set } = await loadRuleSet(paths, {
-    mode: options.logsource ?? 'auto',
-    ...(options.logsources !== undefined && { logSourceFile: options.logsources }),
-    ...(options.placeholders !== undefined && { placeholderFile: options.placeholders }),
-    ...(options.ruleCache === false && { cacheDir: null }),
-  });
-  return set;
-}
-
-export function useColor(wanted: boolean | undefined, stream: { readonly isTTY?: boolean }): boolean {
-  if (wanted === false || process.env['NO_COLOR']) return false;
-  return Boolean(process.env['FORCE_COLOR']) || stream.isTTY === true;
-}
-
 export async function runHunt(paths: string[], options: HuntCliOptions): Promise<void> {
   const inputs = paths.length > 0 ? paths : process.stdin.isTTY ? [] : ['-'];
-  if (inputs.length === 0)
-    throw new HuntbookError('HB_USAGE', 'hunt: no input; name files or folders, or pipe events in');
-  const now = Date.now();
-  const filter = {
-    ...(options.since !== undefined && { since: parseMoment(options.since, '--since', now) }),
-    ...(options.until !== undefined && { until: parseMoment(options.until, '--until', now) }),
-    ...(options.host && { hosts: options.host }),
-  };
-  const set = await loadRules(options.rules ?? [starterHunts()], options);
-  if (set.rules.length === 0 && set.refused.length === 0) {
-    throw new HuntbookError('HB_NOT_FOUND', `no rules in ${(options.rules ?? []).join(', ')}`);
+  if (inputs.length === 0) {
+    throw new HuntbookError('HB_USAGE', 'hunt: no input; name files or folders, or pipe events in', {
+      hint: 'All paths after --rules are rules, up to the next option: put the events first.',
+    });
   }
+  const filter = eventFilterOf(options);
+  const set = await loadRules(options.rules ?? [starterHunts()], options);
+  const chosen = chooseRules(set, options);
   const format = options.format ?? formatOf(options.output);
   const output = openOutput(options.output, options.force ?? false);
   const sink = makeSink(format, output.stream, options);
   const progress = startProgress(options.quiet ?? false);
-  const abort = new AbortController();
-  const stop = (): void => {
-    if (abort.signal.aborted) process.exit(ExitCode.interrupted);
-    abort.abort();
-  };
-  process.on('SIGINT', stop);
+  const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`));
+  const interrupt = watchInterrupt(() => {
+    progress.end();
+    say('stopping; press Ctrl-C again to end at once');
+  });
   let worst = -1;
   try {
     const running = hunt({
       paths: inputs,
       rules: set,
-      rule: ruleFilter({
-        ...(options.level !== undefined && { level: options.level }),
-        ...(options.status && { status: options.status }),
-        ...(options.tag && { tags: options.tag }),
-        ...(options.include && { include: options.include }),
-        ...(options.exclude && { exclude: options.exclude }),
-      }),
+      rule: chosen,
       filter,
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.maxArchiveRatio !== undefined && { limits: { maxRatio: options.maxArchiveRatio } }),
       verifyChecksums: options.verifyChecksums ?? false,
-      signal: abort.signal,
+      signal: interrupt.signal,
       onProgress: (report) => progress.update(report),
       onFinding: (finding) => {
         worst = Math.max(worst, levelRank(finding.rule.level));
         return sink.write(finding);
       },
     });
-    const summary = await Promise.race([running, output.failed]);
+    const summary = await Promise.race([running, output.failed, interrupt.expired]);
     progress.end();
+    // A file with a part of the findings would look like the whole; what goes to a terminal or pipe is there already.
+    if (interrupt.signal.aborted && output.file !== undefined) throw new Interrupted();
     await Promise.race([sink.end(summary), output.failed]);
     await output.commit();
-    if (!options.quiet)
-      process.stderr.write(renderSummary(summary, { color: useColor(options.color, process.stderr) }));
-    process.exitCode = exitCodeOf(summary, worst, options, abort.signal.aborted);
+    if (!options.quiet) {
+      const { isTTY, columns } = process.stderr;
+      process.stderr.write(
+        renderSummary(summary, {
+          color: useColor(options.color, process.stderr),
+          ...(isTTY && columns > 0 && { width: columns }),
+        }),
+      );
+    }
+    process.exitCode = exitCodeOf(summary, worst, options, interrupt.signal.aborted);
   } catch (error) {
     progress.end();
     output.discard();
-    throw error;
+    if (error instanceof Interrupted && output.file !== undefined)
+      say(`interrupted; ${terminalText(output.file)} was not written`);
+    throw output.failure ?? error;
   } finally {
-    process.off('SIGINT', stop);
+    interrupt.end();
   }
+}
+
+function eventFilterOf({
+  since,
+  until,
+  host,
+}: HuntCliOptions): NonNullable<Parameters<typeof hunt>[0]['filter']> {
+  const now = Date.now();
+  const from = since === undefined ? undefined : parseMoment(since, '--since', now);
+  const to = until === undefined ? undefined : parseMoment(until, '--until', now);
+  if (from !== undefined && to !== undefined && from >= to)
+    throw new HuntbookError(
+      'HB_USAGE',
+      `--since ${since} is not before --until ${until}: no event is in between`,
+    );
+  return {
+    ...(from !== undefined && { since: from }),
+    ...(to !== undefined && { until: to }),
+    ...(host && { hosts: host }),
+  };
+}
+
+/** The filter of rules. Throws HB_NOT_FOUND when it leaves nothing to look for, or names a rule that is not there. */
+function chooseRules(set: RuleSet, options: HuntCliOptions): ReturnType<typeof ruleFilter> {
+  const { level, status, tag, include, exclude } = options;
+  for (const [option, names] of [
+    ['--include', include],
+    ['--exclude', exclude],
+  ] as const) {
+    for (const name of names ?? []) {
+      const known = ruleFilter({ include: [name] });
+      if (set.rules.some(({ info }) => known(info))) continue;
+      const refused = set.refused.find(({ title }) => title?.toLowerCase() === name.toLowerCase());
+      throw new HuntbookError(
+        'HB_NOT_FOUND',
+        refused
+          ? `${option} ${name}: the rule was refused: ${refused.message}`
+          : `${option} ${name}: no such rule`,
+        { hint: 'Name a rule by its id, the first 8 characters or more of it, or its whole title.' },
+      );
+    }
+  }
+  const chosen = ruleFilter({
+    ...(level !== undefined && { level }),
+    ...(status && { status }),
+    ...(tag && { tags: tag }),
+    ...(include && { include }),
+    ...(exclude && { exclude }),
+  });
+  if (set.rules.length > 0 && !set.rules.some(({ info }) => chosen(info))) {
+    throw new HuntbookError('HB_NOT_FOUND', `none of the ${set.rules.length} rules is left to run`, {
+      hint: 'Check --level, --status, --tag, --include and --exclude.',
+    });
+  }
+  return chosen;
 }
 
 function formatOf(output: string | undefined): NonNullable<HuntCliOptions['format']> {
@@ -136,8 +167,7 @@ function formatOf(output: string | undefined): NonNullable<HuntCliOptions['forma
   return (ending as 'json' | 'ndjson' | 'csv' | 'html' | undefined) ?? 'table';
 }
 
-function makeSink(format: string, stream: NodeJS.WritableStream, options: HuntCliOptions): FindingSink {
-  const out = stream as import('node:stream').Writable;
+function makeSink(format: string, out: Writable, options: HuntCliOptions): FindingSink {
   switch (format) {
     case 'ndjson':
       return ndjsonSink(out);
@@ -148,7 +178,7 @@ function makeSink(format: string, stream: NodeJS.WritableStream, options: HuntCl
     case 'html':
       return htmlSink(out);
     default: {
-      const terminal = options.output === undefined ? process.stdout : undefined;
+      const terminal = out === process.stdout ? process.stdout : undefined;
       return tableSink(out, {
         color: terminal !== undefined && useColor(options.color, terminal),
         width: terminal?.columns ?? 100,
@@ -171,6 +201,9 @@ export function exitCodeOf(
   const brokenRule = summary.refused.some(
     ({ code }) => code !== 'HB_RULE_LOGSOURCE' && code !== 'HB_RULE_UNSUPPORTED',
   );
-  const brokenInput = summary.issues.some(({ code }) => code !== 'HB_UNKNOWN_KIND' && code !== 'HB_EMPTY');
+  // Folders hold all sorts of files; those that were passed over without having been named have no source.
+  const brokenInput = summary.issues.some(
+    ({ code, source }) => code !== 'HB_EMPTY' && (code !== 'HB_UNKNOWN_KIND' || source !== ''),
+  );
   return brokenRule || brokenInput ? ExitCode.partial : ExitCode.ok;
 }

@@ -1,28 +1,41 @@
 /** The command line: declares the commands; each loads its code only when it runs, so that --help is quick. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { packageVersion } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
-import { fail } from './fail.ts';
+import { exit } from './exit.ts';
+import { fail, usageError } from './fail.ts';
 import type { LabCliOptions } from './lab.ts';
 
-const list = (value: string, before: string[] = []): string[] => [
-  ...before,
-  ...value
+const list = (value: string, before: string[] = []): string[] => {
+  const items = value
     .split(',')
-    .map((v) => v.trim())
-    .filter(Boolean),
-];
+    .map((item) => item.trim())
+    .filter(Boolean);
+  if (items.length === 0) throw new InvalidArgumentError('It is empty.');
+  return [...before, ...items];
+};
 const paths = (value: string, before: string[] = []): string[] => [...before, value];
 
-function positive(name: string): (value: string) => number {
+/** A whole number from 1 to `most`. */
+function whole(most = Number.MAX_SAFE_INTEGER): (value: string) => number {
   return (value) => {
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < 1)
-      throw new HuntbookError('HB_USAGE', `${name}: '${value}' is not a positive whole number`);
-    return number;
+    const number = /^\d{1,16}$/.test(value) ? Number(value) : 0;
+    if (number >= 1 && number <= most) return number;
+    throw new InvalidArgumentError(
+      most === Number.MAX_SAFE_INTEGER
+        ? 'It must be a whole number from 1.'
+        : `It must be a whole number from 1 to ${most}.`,
+    );
   };
 }
 
+function decimal(value: string): number {
+  if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It must be a number.');
+}
+
+/** More threads than any machine has use for. */
+const maxThreads = 64;
 const levels = ['informational', 'low', 'medium', 'high', 'critical'];
 
 function ruleOptions(command: Command): Command {
@@ -49,7 +62,7 @@ const program = new Command('huntbook')
   )
   .version(packageVersion())
   .enablePositionalOptions()
-  .showHelpAfterError('(add --help for the options)')
+  .configureOutput({ outputError: (text, write) => write(usageError(text)) })
   .exitOverride();
 
 outputOptions(ruleOptions(program.command('hunt')))
@@ -67,7 +80,7 @@ outputOptions(ruleOptions(program.command('hunt')))
   .option('--since <time>', 'only events from this time on: 2025-03-03T08:00:00Z, or an age such as 24h')
   .option('--until <time>', 'only events before this time')
   .option('--host <name>', 'only events of this host, * allowed (repeatable)', list)
-  .option('--threads <n>', 'threads to use (default: by the size of the input)', positive('--threads'))
+  .option('--threads <n>', 'threads to use (default: by the size of the input)', whole(maxThreads))
   .addOption(
     new Option('-f, --format <format>', 'form of the findings').choices([
       'table',
@@ -80,14 +93,10 @@ outputOptions(ruleOptions(program.command('hunt')))
   .addOption(
     new Option('--fail-on <level>', 'exit with 1 when a finding has this level or above').choices(levels),
   )
-  .option('--details <n>', 'sample findings shown per rule in the table', positive('--details'))
+  .option('--details <n>', 'sample findings shown per rule in the table', whole())
   .option('--csv-raw', 'CSV without the guard against spreadsheet formulas')
   .option('--verify-checksums', 'check the CRC32 sums of EVTX files')
-  .option(
-    '--max-archive-ratio <n>',
-    'most that an archive may unpack to, times its size',
-    positive('--max-archive-ratio'),
-  )
+  .option('--max-archive-ratio <n>', 'most that an archive may unpack to, times its size', whole())
   .option('--no-color', 'no colours')
   .option('-q, --quiet', 'no progress and no summary')
   .addHelpText(
@@ -101,7 +110,7 @@ outputOptions(ruleOptions(program.command('explain')))
   .argument('<rule>', 'a Sigma rule file')
   .argument('<path>', 'a file of events; - is standard input')
   .option('--record <n>', 'only the event with this record id (or, where events have none, this position)')
-  .option('--limit <n>', 'events to explain at most', positive('--limit'))
+  .option('--limit <n>', 'events to explain at most', whole())
   .addOption(
     new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'),
   )
@@ -127,15 +136,22 @@ lab
   .command('generate')
   .description('write the events of a simulated estate')
   .requiredOption('-o, --output <dir>', 'folder to write to')
-  .option('--seed <n>', 'the same seed and options give the same bytes', Number, 1)
-  .option('--hosts <n>', 'computers', positive('--hosts'))
-  .option('--users <n>', 'people', positive('--users'))
-  .option('--hours <n>', 'hours of work', Number)
-  .option('--events <n>', 'events in all, about', positive('--events'))
+  .option('--seed <n>', 'the same seed and options give the same bytes', decimal, 1)
+  .option('--hosts <n>', 'computers', whole())
+  .option('--users <n>', 'people', whole())
+  .option('--hours <n>', 'hours of work', decimal)
+  .option('--events <n>', 'events in all, about', whole())
   .option('--start <time>', 'time of the first event, ISO 8601')
   .option('--attacks <names>', 'attack scenes, comma-separated; all, or none', list)
-  .option('--formats <names>', 'ndjson, csv, evtx (comma-separated)', list)
-  .option('--force', 'write into a folder that is not empty')
+  .option('--formats <names>', 'ndjson, csv, evtx (comma-separated; default: ndjson)', list)
+  .addOption(new Option('--shape <shape>', 'shape of the JSON lines').choices(['evtx', 'flat', 'winlogbeat']))
+  .addOption(
+    new Option('--evtx-layout <layout>', 'EVTX files per host and channel, or per channel').choices([
+      'host',
+      'channel',
+    ]),
+  )
+  .option('--force', 'replace files that are there')
   .option('-q, --quiet', 'say nothing')
   .action(async (options: LabCliOptions) => (await import('./lab.ts')).runLabGenerate(options));
 
@@ -146,15 +162,29 @@ program
   .option('--no-color', 'no colours')
   .action(async (options: object) => (await import('./demo.ts')).runDemo(options));
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader that has seen enough (head, less) is no error.
-  if (error.code === 'EPIPE') process.exit(ExitCode.ok);
-  throw error;
-});
+for (const command of [program, ...program.commands, ...lab.commands]) {
+  const name = [...parents(command), command].map((one) => one.name()).join(' ');
+  command.showHelpAfterError(
+    `  Usage: ${name} ${command.usage()}\n  Run ${name} --help to see what it takes.`,
+  );
+}
+
+function parents(command: Command): Command[] {
+  return command.parent ? [...parents(command.parent), command.parent] : [];
+}
+
+// A reader that has seen enough (head, less) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.ok);
+    process.exit(fail(new HuntbookError('HB_WRITE', `cannot write: ${error.message}`, { cause: error })));
+  });
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  else process.exitCode = fail(error);
+  // Whatever is still running has nobody to work for.
+  if (error instanceof CommanderError) await exit(error.exitCode === 0 ? ExitCode.ok : ExitCode.usage);
+  else await exit(fail(error));
 }

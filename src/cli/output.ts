@@ -1,20 +1,38 @@
-/** Where results go: standard output, or a file that appears whole or not at all. */
-import { createWriteStream, existsSync, renameSync, rmSync, type WriteStream } from 'node:fs';
-import { dirname, join, basename } from 'node:path';
+/**
+ * Where results go: standard output, or a file that appears whole or not at all. Devices and pipes are written to
+ * as they are: they can not be replaced by a new file.
+ */
+import {
+  createWriteStream,
+  existsSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
-import { asHuntbookError, HuntbookError } from '../errors.ts';
+import { HuntbookError } from '../errors.ts';
+import { onExit } from './exit.ts';
 
 export interface Output {
   readonly stream: Writable;
+  /** The name to tell the user; undefined for standard output. */
+  readonly file?: string;
   /** Rejects as soon as writing fails (a full disk), so that nobody works on in vain. */
   readonly failed: Promise<never>;
+  /** What `failed` rejected with. */
+  readonly failure?: HuntbookError | undefined;
   /** Makes the file appear under its name. */
   commit(): Promise<void>;
   /** Removes what was written so far. */
   discard(): void;
 }
 
+/** Throws HB_EXISTS when the file is there and `force` is not given, HB_WRITE when it can not be written. */
 export function openOutput(file: string | undefined, force: boolean): Output {
   if (file === undefined || file === '-') {
     return {
@@ -24,40 +42,110 @@ export function openOutput(file: string | undefined, force: boolean): Output {
       discard: () => {},
     };
   }
-  if (!force && existsSync(file)) throw new HuntbookError('HB_EXISTS', `${file}: exists already`);
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
-  pending.add(temporary);
-  const stream = createWriteStream(temporary, { highWaterMark: 256 * 1024 });
-  const failed = new Promise<never>((_, reject) => {
-    stream.on('error', (error) => reject(asHuntbookError(error, 'HB_WRITE', file)));
-  });
-  failed.catch(() => remove(temporary));
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isDirectory())
+    throw new HuntbookError('HB_WRITE', `${file}: is a folder`, { hint: 'Name a file.' });
+  if (stats?.isFile() && !force) throw new HuntbookError('HB_EXISTS', `${file}: exists already`);
+  if (stats && !stats.isFile()) return openDevice(file);
+  const target = stats ? realpathSync(file) : file;
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const descriptor = attempt(file, () => openSync(temporary, 'wx'));
+  const stream = createWriteStream('', { fd: descriptor, highWaterMark: 256 * 1024 });
+  const remove = (): void => rmSync(temporary, { force: true });
+  const keep = onExit(remove);
+  const watched = watchFailure(stream, file);
+  const { failed } = watched;
   return {
     stream,
+    file,
     failed,
-    commit: () => Promise.race([commit(stream, temporary, file), failed]),
-    discard: () => {
+    get failure() {
+      return watched.failure;
+    },
+    async commit() {
+      stream.end();
+      await Promise.race([finished(stream), failed]);
+      if (!force && existsSync(target)) throw new HuntbookError('HB_EXISTS', `${file}: exists already`);
+      attempt(file, () => renameSync(temporary, target));
+      keep();
+    },
+    discard() {
       stream.destroy();
-      remove(temporary);
+      remove();
+      keep();
     },
   };
 }
 
-async function commit(stream: WriteStream, temporary: string, file: string): Promise<void> {
-  stream.end();
-  await finished(stream);
-  renameSync(temporary, file);
-  pending.delete(temporary);
+/** Writes a short text to a file, whole or not at all. */
+export async function writeWhole(file: string, force: boolean, text: string): Promise<void> {
+  const output = openOutput(file, force);
+  try {
+    output.stream.write(text);
+    await output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
 }
 
-const pending = new Set<string>();
-
-function remove(path: string): void {
-  pending.delete(path);
-  rmSync(path, { force: true });
+function openDevice(file: string): Output {
+  const descriptor = attempt(file, () => openSync(file, 'w'));
+  const stream = createWriteStream('', { fd: descriptor });
+  const watched = watchFailure(stream, file);
+  const { failed } = watched;
+  return {
+    stream,
+    file,
+    failed,
+    get failure() {
+      return watched.failure;
+    },
+    async commit() {
+      stream.end();
+      await Promise.race([finished(stream), failed]);
+    },
+    discard: () => void stream.destroy(),
+  };
 }
 
-// Also when the process is told to go in the middle of it.
-process.on('exit', () => {
-  for (const path of pending) rmSync(path, { force: true });
-});
+function watchFailure(
+  stream: WriteStream,
+  file: string,
+): { failed: Promise<never>; failure?: HuntbookError } {
+  const failed = new Promise<never>((_, reject) => {
+    stream.on('error', (error) => {
+      watched.failure = writeError(file, error);
+      reject(watched.failure);
+    });
+  });
+  failed.catch(() => {});
+  const watched: { failed: Promise<never>; failure?: HuntbookError } = { failed };
+  return watched;
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw writeError(file, error);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than allowed',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+function writeError(file: string, error: unknown): HuntbookError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = reasons[code ?? ''] ?? message;
+  return new HuntbookError('HB_WRITE', `${file}: cannot be written: ${reason}`, { cause: error });
+}

@@ -1,13 +1,12 @@
 /**
  * Why a rule did or did not match an event, item by item. Works on the rule as written and on whole events, apart
- * from the fast matcher, with the same atoms.
+ * from the fast matcher, with the same atoms. The size of an answer is bounded, whatever the rule and the event.
  */
-import { foldFieldName, type HuntEvent, type Value } from '../events/index.ts';
-import type { Condition, Detection, SigmaRule, SigmaValue } from '../sigma/index.ts';
+import { foldFieldName, type HuntEvent } from '../events/index.ts';
+import type { Condition, Detection, SigmaRule } from '../sigma/index.ts';
 import { selectorNames } from '../sigma/index.ts';
-import { compileAtom, describeAtom, makeAtom, testValue, type Atom } from './atoms.ts';
+import { EventView, explainItem } from './explain-item.ts';
 import type { EventSelector, LogSourceTable } from './logsource-table.ts';
-import { referenceHolds } from './matcher.ts';
 import { selects } from './program.ts';
 import { routesOf, type LogSourceMode } from './routes.ts';
 
@@ -17,6 +16,8 @@ export interface ExplainNode {
   readonly holds: boolean;
   readonly reason?: string;
   readonly children?: readonly ExplainNode[];
+  /** Children that are left out because there are too many. */
+  readonly omitted?: number;
 }
 
 export interface Explanation {
@@ -25,28 +26,36 @@ export interface Explanation {
   readonly conditions: readonly ExplainNode[];
 }
 
+/** Parts shown of one detection, selector or condition. */
+const maxParts = 40;
+
 interface Context {
   readonly rule: SigmaRule;
-  readonly event: HuntEvent;
-  readonly fields: ReadonlyMap<string, Value>;
-  readonly aliases: ReadonlyMap<string, string>;
+  readonly event: EventView;
+  /** A detection may be named many times in a condition. */
+  readonly known: Map<string, ExplainNode>;
 }
 
+/** The rule must be one that can be run: `toExpression` accepts all its conditions. */
 export function explainRule(
   rule: SigmaRule,
   event: HuntEvent,
   mode: LogSourceMode,
   table: LogSourceTable,
 ): Explanation {
-  const fields = new Map(Object.entries(event.fields).map(([name, value]) => [foldFieldName(name), value]));
-  const { node: logSource, selector } = explainLogSource(rule, event, fields, mode, table);
-  const aliases = new Map(
-    Object.entries(selector?.fields ?? {}).map(([name, to]) => [foldFieldName(name), to]),
-  );
-  const context: Context = { rule, event, fields, aliases };
+  const { node: logSource, selector } = explainLogSource(rule, event, mode, table);
+  const context: Context = {
+    rule,
+    event: new EventView(event.fields, selector?.fields ?? {}),
+    known: new Map(),
+  };
   const conditions = rule.conditions.map(({ text, tree }) => {
     const node = explainCondition(tree, context);
-    return { text: `condition: ${text}`, holds: node.holds, children: node.children ?? [node] };
+    return {
+      text: `condition: ${text}`,
+      holds: node.holds,
+      children: tree.kind === 'ref' ? [node] : (node.children ?? [node]),
+    };
   });
   return { matches: logSource.holds && conditions.some((node) => node.holds), logSource, conditions };
 }
@@ -54,18 +63,24 @@ export function explainRule(
 function explainLogSource(
   rule: SigmaRule,
   event: HuntEvent,
-  fields: ReadonlyMap<string, Value>,
   mode: LogSourceMode,
   table: LogSourceTable,
 ): { node: ExplainNode; selector: EventSelector | undefined } {
   const { product, category, service } = rule.logsource;
   const text = `log source: ${[product, category, service].filter(Boolean).join(' / ')}`;
   const selectors = routesOf(rule.logsource, mode, table);
-  const has = (field: string): boolean => (fields.get(foldFieldName(field)) ?? null) !== null;
-  const kind = { channel: event.channel, provider: event.provider, eventId: event.eventId, has };
-  const selector = selectors?.find((candidate) => selects(candidate, kind));
+  const present = new Set(Object.keys(event.fields).map(foldFieldName));
+  const { channel, provider, eventId } = event;
+  // Events that do not say what they are show it by their fields; others are known by what they say.
+  const nameless = channel === null && provider === null;
+  const known = { eventid: eventId, channel, provider_name: provider } as Readonly<Record<string, unknown>>;
+  const has = (field: string): boolean => {
+    const name = foldFieldName(field);
+    return name in known ? known[name] !== null : nameless && present.has(name);
+  };
+  const selector = selectors?.find((candidate) => selects(candidate, { channel, provider, eventId, has }));
   if (selector) return { node: { text, holds: true }, selector };
-  const got = `the event is ${event.channel ?? event.provider ?? 'of no known channel'}, event id ${event.eventId ?? 'none'}`;
+  const got = `the event is ${channel ?? provider ?? 'of no known channel'}, event id ${eventId ?? 'none'}`;
   const wanted = selectors?.map(describeSelector).join(' or ');
   const reason = selectors
     ? `${got}; the rule looks at ${wanted || 'nothing in this mode'}`
@@ -87,141 +102,62 @@ function explainCondition(condition: Condition, context: Context): ExplainNode {
     case 'and':
     case 'or': {
       const children = condition.items.map((item) => explainCondition(item, context));
-      const all = condition.kind === 'and';
-      const holds = all ? children.every((c) => c.holds) : children.some((c) => c.holds);
-      return { text: all ? 'all of these' : 'any of these', holds, children };
+      return group(
+        condition.kind === 'and' ? 'all of these' : 'any of these',
+        condition.kind === 'and',
+        children,
+      );
     }
     case 'not': {
       const child = explainCondition(condition.item, context);
       return { text: 'not', holds: !child.holds, children: [child] };
     }
     case 'ref':
-      return explainDetection(condition.name, context.rule.detections[condition.name] as Detection, context);
+      return explainDetection(condition.name, context);
     case 'of': {
-      const children = selectorNames(condition, context.rule.detections).map((name) =>
-        explainDetection(name, context.rule.detections[name] as Detection, context),
+      const names = selectorNames(condition, context.rule.detections);
+      const children = names.map((name) => explainDetection(name, context));
+      return group(
+        `${condition.quantifier} of ${condition.pattern}`,
+        condition.quantifier === 'all',
+        children,
       );
-      const all = condition.quantifier === 'all';
-      const holds = all ? children.every((c) => c.holds) : children.some((c) => c.holds);
-      return { text: `${condition.quantifier} of ${condition.pattern}`, holds, children };
     }
   }
 }
 
-function explainDetection(name: string, detection: Detection, context: Context): ExplainNode {
-  const node = explainPart(detection, context);
-  return { text: name, holds: node.holds, children: node.children ?? [node] };
+function explainDetection(name: string, context: Context): ExplainNode {
+  let node = context.known.get(name);
+  if (!node) {
+    const detection = context.rule.detections[name] as Detection;
+    const part = explainPart(detection, context.event);
+    if (detection.kind === 'item') node = { text: name, holds: part.holds, children: [part] };
+    else node = { ...part, text: detection.kind === 'or' ? `${name}: any of these` : name };
+    context.known.set(name, node);
+  }
+  return node;
 }
 
-function explainPart(detection: Detection, context: Context): ExplainNode {
-  if (detection.kind === 'item') return explainItem(detection, context);
-  const children = detection.items.map((item) => explainPart(item, context));
-  const all = detection.kind === 'and';
-  return {
-    text: all ? 'all of these' : 'any of these',
-    holds: all ? children.every((c) => c.holds) : children.some((c) => c.holds),
+function explainPart(detection: Detection, event: EventView): ExplainNode {
+  if (detection.kind === 'item') return explainItem(detection, event);
+  const children = detection.items.map((item) => explainPart(item, event));
+  return group(
+    detection.kind === 'and' ? 'all of these' : 'any of these',
+    detection.kind === 'and',
     children,
-  };
+  );
 }
 
-type Item = Extract<Detection, { kind: 'item' }>;
-
-function explainItem(item: Item, context: Context): ExplainNode {
-  const name = [item.field ?? 'keyword', ...item.modifiers].join('|');
-  const results = item.values.map((value) => explainValue(item, value, context));
-  const found = item.link === 'and' ? results.every((r) => r.holds) : results.some((r) => r.holds);
-  const holds = item.negated ? !found : found;
-  if (results.length === 1) {
-    const only = results[0] as ExplainNode;
-    return { ...only, text: `${name}: ${only.text}`, holds };
-  }
-  // Hundreds of values that all fail for the same reason are one line.
-  const reasons = new Set(results.filter((r) => !r.holds).map((r) => r.reason));
-  if (!holds && reasons.size === 1 && results.every((r) => !r.holds)) {
-    return {
-      text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`,
-      holds,
-      reason: [...reasons][0] as string,
-    };
-  }
-  const shown = holds && item.link === 'or' && !item.negated ? results.filter((r) => r.holds) : results;
+/** Too many parts are cut to those that decide: what failed of `all`, what held of `any`. */
+function group(text: string, all: boolean, children: readonly ExplainNode[]): ExplainNode {
+  const holds = all ? children.every((child) => child.holds) : children.some((child) => child.holds);
+  if (children.length <= maxParts) return { text, holds, children };
+  const decisive = children.filter((child) => child.holds !== all).slice(0, maxParts);
+  const rest = children.filter((child) => child.holds === all).slice(0, maxParts - decisive.length);
   return {
-    text: `${name}: ${item.link === 'and' ? 'all' : 'any'} of ${results.length} values`,
+    text,
     holds,
-    children: shown,
+    children: [...decisive, ...rest],
+    omitted: children.length - decisive.length - rest.length,
   };
-}
-
-function explainValue(item: Item, value: SigmaValue, context: Context): ExplainNode {
-  const atom = makeAtom(item.field, value);
-  const absentWanted = value.kind === 'null' || (value.kind === 'exists' && !value.value);
-  const text =
-    value.kind === 'null' ? 'null' : value.kind === 'exists' ? String(value.value) : describeAtom(atom);
-  if (item.field === null) {
-    const test = compileAtom(atom);
-    const where = Object.entries(context.event.fields).find(([, v]) => testValue(test, v));
-    return where
-      ? { text: `${text} (in ${where[0]})`, holds: true }
-      : { text, holds: false, reason: 'in no value of the event' };
-  }
-  const alias = context.aliases.get(foldFieldName(item.field));
-  const direct = context.fields.get(foldFieldName(item.field)) ?? null;
-  const actual = alias ? (context.fields.get(foldFieldName(alias)) ?? direct) : direct;
-  const named = alias ? ` (the event calls it ${alias})` : '';
-  if (absentWanted) {
-    return actual === null
-      ? { text: text + named, holds: true }
-      : { text: text + named, holds: false, reason: `field is present: ${show(actual)}` };
-  }
-  if (actual === null) return { text: text + named, holds: false, reason: absentReason(item.field, context) };
-  if (atom.kind === 'fieldref') {
-    const other = context.fields.get(foldFieldName(atom.text)) ?? null;
-    const holds = referenceHolds(atom, [actual], [other]);
-    const reason = other === null ? `field ${atom.text} is absent` : `${show(actual)} against ${show(other)}`;
-    return holds ? { text, holds } : { text, holds, reason };
-  }
-  const test = compileAtom(atom);
-  if (testValue(test, actual)) return { text: text + named, holds: true };
-  return { text: text + named, holds: false, reason: `${whyNot(atom, actual)}value is ${show(actual)}` };
-}
-
-function absentReason(field: string, context: Context): string {
-  const near = Object.keys(context.event.fields).find((name) => {
-    const a = foldFieldName(name).replace(/[^a-z0-9]/g, '');
-    const b = foldFieldName(field).replace(/[^a-z0-9]/g, '');
-    return a !== '' && (a.endsWith(b) || b.endsWith(a));
-  });
-  return near ? `field absent (the event has ${near})` : 'field absent';
-}
-
-/** The near misses that cost rule authors most time. */
-function whyNot(atom: Atom, value: Value): string {
-  const nearly = (relaxed: Atom): boolean => testValue(compileAtom(relaxed), value);
-  const given = atom.value;
-  if (given?.kind === 'regex') {
-    if (given.flags.includes('i') || !nearly({ ...atom, value: { ...given, flags: `${given.flags}i` } }))
-      return '';
-    return 'case differs (regular expressions mind case; add |i): ';
-  }
-  if (given !== undefined && given.kind !== 'string') return '';
-  if (atom.cased) {
-    const relaxed = { ...atom, cased: false, ...(given && { value: { ...given, cased: false } }) };
-    if (nearly(relaxed)) return 'case differs: ';
-  }
-  if ((atom.kind === 'exact' || atom.kind === 'starts' || atom.kind === 'ends') && atom.text !== '') {
-    if (nearly({ ...atom, kind: 'contains' })) {
-      return 'the text is there, but not in that place (wildcard or |contains): ';
-    }
-  }
-  return '';
-}
-
-function show(value: Value): string {
-  const text =
-    typeof value === 'string'
-      ? `'${value}'`
-      : Array.isArray(value)
-        ? `[${value.map(show).join(', ')}]`
-        : String(value);
-  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
 }

@@ -39,8 +39,8 @@ export interface Interrupt {
   end(): void;
 }
 
-/** While it lasts, the first Ctrl-C aborts `signal` and calls `onStop`. */
-export function watchInterrupt(onStop: () => void): Interrupt {
+/** While it lasts, the first Ctrl-C aborts `signal` and calls `onStop`; `patience` in milliseconds. */
+export function watchInterrupt(onStop: () => void, patience: number = grace): Interrupt {
   const abort = new AbortController();
   let expire: (error: Error) => void;
   let timer: NodeJS.Timeout | undefined;
@@ -49,7 +49,7 @@ export function watchInterrupt(onStop: () => void): Interrupt {
   const stop = (): void => {
     if (abort.signal.aborted) process.exit(ExitCode.interrupted);
     abort.abort();
-    timer = setTimeout(() => expire(new Interrupted()), grace);
+    timer = setTimeout(() => expire(new Interrupted()), patience);
     onStop();
   };
   interruptions++;

@@ -57,10 +57,14 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
   const sink = makeSink(format, output.stream, options);
   const progress = startProgress(options.quiet ?? false);
   const say = (text: string): void => void (options.quiet || process.stderr.write(`${text}\n`));
-  const interrupt = watchInterrupt(() => {
-    progress.end();
-    say('stopping; press Ctrl-C again to end at once');
-  });
+  // What was found so far is of use on a terminal or in a pipe; a file is not written in part.
+  const interrupt = watchInterrupt(
+    () => {
+      progress.end();
+      if (output.file === undefined) say('stopping; press Ctrl-C again to end at once');
+    },
+    ...(output.file === undefined ? [] : [0]),
+  );
   let worst = -1;
   try {
     const running = hunt({
@@ -80,7 +84,7 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
     });
     const summary = await Promise.race([running, output.failed, interrupt.expired]);
     progress.end();
-    // A file with a part of the findings would look like the whole; what goes to a terminal or pipe is there already.
+    // A file with a part of the findings would look like the whole.
     if (interrupt.signal.aborted && output.file !== undefined) throw new Interrupted();
     await Promise.race([sink.end(summary), output.failed]);
     await output.commit();

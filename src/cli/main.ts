@@ -65,7 +65,8 @@ const program = new Command('huntbook')
   .configureOutput({ outputError: (text, write) => write(usageError(text)) })
   .exitOverride();
 
-outputOptions(ruleOptions(program.command('hunt')))
+const hunt = program
+  .command('hunt')
   .description('run all rules over all events in one pass')
   .argument(
     '[paths...]',
@@ -79,17 +80,15 @@ outputOptions(ruleOptions(program.command('hunt')))
   .option('--exclude <id>', 'not the rules with this id or title (repeatable)', list)
   .option('--since <time>', 'only events from this time on: 2025-03-03T08:00:00Z, or an age such as 24h')
   .option('--until <time>', 'only events before this time')
-  .option('--host <name>', 'only events of this host, * allowed (repeatable)', list)
-  .option('--threads <n>', 'threads to use (default: by the size of the input)', whole(maxThreads))
-  .addOption(
-    new Option('-f, --format <format>', 'form of the findings').choices([
-      'table',
-      'json',
-      'ndjson',
-      'csv',
-      'html',
-    ]),
-  )
+  .option('--host <name>', 'only events of this host, * allowed (repeatable)', list);
+outputOptions(
+  ruleOptions(hunt).addOption(
+    new Option(
+      '-f, --format <format>',
+      'form of the findings (default: by the name of -o, or table)',
+    ).choices(['table', 'json', 'ndjson', 'csv', 'html']),
+  ),
+)
   .addOption(
     new Option('--fail-on <level>', 'exit with 1 when a finding has this level or above').choices(levels),
   )
@@ -97,20 +96,25 @@ outputOptions(ruleOptions(program.command('hunt')))
   .option('--csv-raw', 'CSV without the guard against spreadsheet formulas')
   .option('--verify-checksums', 'check the CRC32 sums of EVTX files')
   .option('--max-archive-ratio <n>', 'most that an archive may unpack to, times its size', whole())
+  .option('--threads <n>', 'threads to use (default: by the size of the input)', whole(maxThreads))
   .option('--no-color', 'no colours')
   .option('-q, --quiet', 'no progress and no summary')
   .addHelpText(
     'after',
-    '\nExamples:\n  huntbook hunt ./evidence\n  huntbook hunt ./evidence --rules ./sigma/rules --level high --format html -o report.html\n  zcat events.json.gz | huntbook hunt - --format ndjson',
+    '\nExamples:\n  huntbook hunt ./evidence\n  huntbook hunt ./evidence --rules ./sigma/rules --level high -o report.html\n  zcat events.json.gz | huntbook hunt - --format ndjson',
   )
   .action(async (given: string[], options: object) => (await import('./hunt.ts')).runHunt(given, options));
 
 outputOptions(ruleOptions(program.command('explain')))
   .description('show, item by item, why a rule did or did not match an event')
   .argument('<rule>', 'a Sigma rule file')
-  .argument('<path>', 'a file of events; - is standard input')
+  .argument('<path>', 'a file or folder of events; - is standard input')
   .option('--record <n>', 'only the event with this record id (or, where events have none, this position)')
-  .option('--limit <n>', 'events to explain at most', whole())
+  .option(
+    '--limit <n>',
+    'events to explain at most, the nearest first (default: 3; with --record: 1)',
+    whole(),
+  )
   .addOption(
     new Option('-f, --format <format>', 'form of the answer').choices(['text', 'json']).default('text'),
   )
@@ -172,6 +176,15 @@ for (const command of [program, ...program.commands, ...lab.commands]) {
 function parents(command: Command): Command[] {
   return command.parent ? [...parents(command.parent), command.parent] : [];
 }
+
+program.hook('preAction', () => {
+  // Other versions lack zstd and more, and would say so in a way that helps nobody.
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 24 || (major === 24 && minor >= 6) || (major === 22 && minor >= 22)) return;
+  throw new HuntbookError('HB_CONFIG', `this is Node ${process.versions.node}, which can not run huntbook`, {
+    hint: 'huntbook needs Node 22.22, or 24.6 and later.',
+  });
+});
 
 // A reader that has seen enough (head, less) is no error.
 for (const stream of [process.stdout, process.stderr]) {

@@ -6,7 +6,7 @@ import { foldFieldName, type EventFields, type Scalar, type Value } from '../eve
 import type { Detection, SigmaValue } from '../sigma/index.ts';
 import { compileAtom, describeAtom, makeAtom, testValue, type Atom } from './atoms.ts';
 import type { ExplainNode } from './explain.ts';
-import { referenceHolds } from './matcher.ts';
+import { referenceHolds } from './field-reference.ts';
 
 export type Item = Extract<Detection, { kind: 'item' }>;
 

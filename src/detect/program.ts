@@ -16,6 +16,8 @@ export interface EventKind {
   readonly channel: Value;
   readonly provider: Value;
   readonly eventId: Value;
+  /** Bits of the three fields' ids: set where the event has more values of that name, so that it is not known. */
+  readonly open: number;
   readonly has: (field: string) => boolean;
 }
 
@@ -114,7 +116,9 @@ export class Program {
 
   #addRule(set: RuleSet, rule: number, aliases: Aliases | null): void {
     const compiled = set.rules[rule] as CompiledRule;
-    if (compiled.eventIds && !compiled.eventIds.includes(String(this.kind.eventId))) {
+    const { eventId, open } = this.kind;
+    const idKnown = (open & (1 << Field.EventID)) === 0;
+    if (idKnown && compiled.eventIds && !compiled.eventIds.includes(String(eventId))) {
       this.excluded.push(rule);
       return;
     }
@@ -151,7 +155,9 @@ export class Program {
   }
 
   #known(field: string): Value | undefined {
-    switch (this.#fields.find(field)) {
+    const id = this.#fields.find(field);
+    if (id >= 0 && id <= Field.Provider_Name && (this.kind.open & (1 << id)) !== 0) return undefined;
+    switch (id) {
       case Field.EventID:
         return this.kind.eventId;
       case Field.Channel:
@@ -202,7 +208,7 @@ export class Program {
 }
 
 /** Whether a selector takes events of this kind. */
-export function selects(selector: EventSelector, kind: EventKind): boolean {
+export function selects(selector: EventSelector, kind: Omit<EventKind, 'open'>): boolean {
   const { channel, provider, eventId, has } = selector;
   if (channel && !channel.some((name) => sameText(name, kind.channel))) return false;
   if (provider && !provider.some((name) => sameText(name, kind.provider))) return false;

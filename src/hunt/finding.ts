@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { toJson, type EventBatch, type HuntEvent } from '../events/index.ts';
 import type { Match, RuleInfo, RuleSet } from '../detect/index.ts';
-import type { Finding, FindingEvent, FindingRule } from './types.ts';
+import type { Finding, FindingRule } from './types.ts';
 
 /** Makes the findings of a batch. Rules and events are shared between findings, which must not change them. */
 export class FindingMaker {
@@ -11,7 +11,6 @@ export class FindingMaker {
   #batch: EventBatch | null = null;
   #row = -1;
   #event: HuntEvent | null = null;
-  #shown: FindingEvent | null = null;
   #content = '';
 
   constructor(set: RuleSet) {
@@ -33,7 +32,7 @@ export class FindingMaker {
     return {
       id: hash('sha256', `${info.id ?? info.title}\n${this.#content}`, 'hex').slice(0, 32),
       rule: (this.#rules[match.rule] ??= ruleOf(info)),
-      event: this.#shown as FindingEvent,
+      event: this.#event as HuntEvent,
       matched: match.evidence(this.#event as HuntEvent),
     };
   }
@@ -41,11 +40,9 @@ export class FindingMaker {
   #look({ batch, row }: Match): void {
     this.#batch = batch;
     this.#row = row;
-    const event = batch.event(row);
-    const { channel, provider, eventId, recordId, time, host, fields } = event;
-    this.#event = event;
-    this.#shown = { source: event.source, channel, provider, eventId, recordId, time, host, fields };
-    this.#content = toJson([channel, provider, eventId, recordId, time, host, fields]);
+    this.#event = batch.event(row);
+    const { source: _, ...content } = this.#event;
+    this.#content = toJson(content);
   }
 }
 

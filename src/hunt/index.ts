@@ -1,3 +1,4 @@
+export type { RefusedRule } from '../detect/index.ts';
 export type {
   Finding,
   FindingEvent,
@@ -5,7 +6,6 @@ export type {
   FindingRule,
   HuntSummary,
   NeverFiringRule,
-  RefusedRule,
   SummaryIssue,
 } from './types.ts';
 export { parseMoment, type EventFilter } from './event-filter.ts';

@@ -2,7 +2,8 @@
  * What a hunt gives: findings, one per event and rule, and a summary of the run. These are plain data; how they
  * are written is the report room's matter.
  */
-import type { EventFields, Value } from '../events/index.ts';
+import type { RefusedRule } from '../detect/index.ts';
+import type { HuntEvent, Value } from '../events/index.ts';
 
 export interface FindingRule {
   readonly id: string | null;
@@ -13,16 +14,8 @@ export interface FindingRule {
   readonly tags: readonly string[];
 }
 
-export interface FindingEvent {
-  readonly source: string;
-  readonly channel: string | null;
-  readonly provider: string | null;
-  readonly eventId: number | string | null;
-  readonly recordId: number | bigint | string | null;
-  readonly time: string | null;
-  readonly host: string | null;
-  readonly fields: EventFields;
-}
+/** The event, whole. */
+export type FindingEvent = HuntEvent;
 
 /** One item of a rule that the event satisfied. `field` is null for keywords, which look at the whole event. */
 export interface FindingMatch {
@@ -37,15 +30,6 @@ export interface Finding {
   readonly rule: FindingRule;
   readonly event: FindingEvent;
   readonly matched: readonly FindingMatch[];
-}
-
-/** A rule that was not run, and why. */
-export interface RefusedRule {
-  readonly path: string;
-  readonly line: number | null;
-  readonly title: string | null;
-  readonly code: string;
-  readonly message: string;
 }
 
 /** A rule that was run but could not match anything in these data. */

@@ -90,7 +90,7 @@ describe('loading rules', () => {
     expect(errors.map((error) => path.basename(error.position?.file ?? ''))).toEqual(['c.yml']);
   });
 
-  it.skipIf(process.getuid?.() === 0)('reports folders and files that are closed', async () => {
+  it.skipIf(process.getuid?.() === 0)('reports folders and files that are closed (not as root)', async () => {
     const file = write('closed/rule.yml', good);
     chmodSync(path.dirname(file), 0o000);
     const { errors } = await loadRules([folder]);

@@ -10,5 +10,6 @@ export type {
 } from './types.ts';
 export { parseMoment, type EventFilter } from './event-filter.ts';
 export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filter.ts';
-export { hunt, type HuntOptions, type HuntProgress } from './run.ts';
+export type { HuntOptions, HuntProgress } from './options.ts';
+export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';

@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { ListedInput } from '../sources/index.ts';
-import type { HuntOptions } from './run.ts';
+import type { HuntOptions } from './options.ts';
 import type { ScanResult } from './scanner.ts';
 import type { Finding } from './types.ts';
 

@@ -3,38 +3,14 @@
  * then of the rules, whatever the number of threads.
  */
 import { availableParallelism } from 'node:os';
-import type { NeverFires, RuleInfo, RuleSet } from '../detect/index.ts';
-import { listInputs, type InputList, type Limits, type ListedInput } from '../sources/index.ts';
-import type { EventFilter } from './event-filter.ts';
+import type { NeverFires, RuleSet } from '../detect/index.ts';
+import { listInputs, type InputList, type ListedInput } from '../sources/index.ts';
 import { IssueLog } from './issue-log.ts';
+import type { HuntOptions } from './options.ts';
 import { scanInThreads } from './parallel.ts';
 import { Scanner, type ScanResult } from './scanner.ts';
 import { TimeSpan } from './time-span.ts';
-import type { Finding, HuntSummary, NeverFiringRule } from './types.ts';
-
-export interface HuntProgress {
-  readonly bytes: number;
-  readonly totalBytes: number;
-  readonly events: number;
-  readonly current: string;
-}
-
-export interface HuntOptions {
-  /** Files, folders, globs; `-` is standard input. */
-  readonly paths: readonly string[];
-  readonly rules: RuleSet;
-  /** Which rules to run; default: all. */
-  readonly rule?: (info: RuleInfo) => boolean;
-  readonly filter?: EventFilter;
-  readonly limits?: Partial<Limits>;
-  readonly verifyChecksums?: boolean;
-  /** Default: one for small inputs, otherwise up to four. */
-  readonly threads?: number;
-  readonly onFinding: (finding: Finding) => void | Promise<void>;
-  readonly onProgress?: (progress: HuntProgress) => void;
-  readonly signal?: AbortSignal;
-  readonly stdin?: AsyncIterable<Uint8Array>;
-}
+import type { HuntSummary, NeverFiringRule } from './types.ts';
 
 /** Below this many bytes a second thread costs more than it gives. */
 const worthThreads = 96 * 1024 * 1024;

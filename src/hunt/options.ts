@@ -1,0 +1,29 @@
+/** What a hunt is told, and what it tells while it runs. */
+import type { RuleInfo, RuleSet } from '../detect/index.ts';
+import type { Limits } from '../sources/index.ts';
+import type { EventFilter } from './event-filter.ts';
+import type { Finding } from './types.ts';
+
+export interface HuntProgress {
+  readonly bytes: number;
+  readonly totalBytes: number;
+  readonly events: number;
+  readonly current: string;
+}
+
+export interface HuntOptions {
+  /** Files, folders, globs; `-` is standard input. */
+  readonly paths: readonly string[];
+  readonly rules: RuleSet;
+  /** Which rules to run; default: all. */
+  readonly rule?: (info: RuleInfo) => boolean;
+  readonly filter?: EventFilter;
+  readonly limits?: Partial<Limits>;
+  readonly verifyChecksums?: boolean;
+  /** Default: one for small inputs, otherwise up to four. */
+  readonly threads?: number;
+  readonly onFinding: (finding: Finding) => void | Promise<void>;
+  readonly onProgress?: (progress: HuntProgress) => void;
+  readonly signal?: AbortSignal;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+}

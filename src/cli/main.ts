@@ -38,6 +38,8 @@ function decimal(value: string): number {
 const maxThreads = 64;
 const levels = ['informational', 'low', 'medium', 'high', 'critical'];
 
+const noRuleCache = 'do not keep or use compiled rules';
+
 function ruleOptions(command: Command): Command {
   return command
     .addOption(
@@ -46,8 +48,7 @@ function ruleOptions(command: Command): Command {
         .default('auto'),
     )
     .option('--logsources <file>', 'YAML file with further log sources (docs/logsources.md)')
-    .option('--placeholders <file>', 'YAML file with the values of %placeholders%')
-    .option('--no-rule-cache', 'do not keep or use compiled rules');
+    .option('--placeholders <file>', 'YAML file with the values of %placeholders%');
 }
 
 function outputOptions(command: Command): Command {
@@ -97,6 +98,7 @@ outputOptions(
   .option('--verify-checksums', 'check the CRC32 sums of EVTX files')
   .option('--max-archive-ratio <n>', 'most that an archive may unpack to, times its size', whole())
   .option('--threads <n>', 'threads to use (default: by the size of the input)', whole(maxThreads))
+  .option('--no-rule-cache', noRuleCache)
   .option('--no-color', 'no colours')
   .option('-q, --quiet', 'no progress and no summary')
   .addHelpText(
@@ -126,6 +128,7 @@ outputOptions(ruleOptions(program.command('explain')))
 ruleOptions(program.command('backtest'))
   .description('run rules against recorded events and compare with what is expected')
   .argument('<expectations>', 'YAML file with expected counts per rule and file (docs/backtest.md)')
+  .option('--no-rule-cache', noRuleCache)
   .option('--junit <file>', 'write a JUnit report')
   .option('--json <file>', 'write a JSON report')
   .option('--force', 'replace report files if they exist')

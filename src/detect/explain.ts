@@ -51,11 +51,9 @@ export function explainRule(
   };
   const conditions = rule.conditions.map(({ text, tree }) => {
     const node = explainCondition(tree, context);
-    return {
-      text: `condition: ${text}`,
-      holds: node.holds,
-      children: tree.kind === 'ref' ? [node] : (node.children ?? [node]),
-    };
+    // The text of the condition stands for its outermost operator.
+    const { holds, children = [node], omitted } = tree.kind === 'ref' ? { ...node, children: [node] } : node;
+    return { text: `condition: ${text}`, holds, children, ...(omitted !== undefined && { omitted }) };
   });
   return { matches: logSource.holds && conditions.some((node) => node.holds), logSource, conditions };
 }

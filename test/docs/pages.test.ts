@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logSourceTable, readLogSourceFile, routesOf } from '../../src/detect/index.ts';
+import { loadRuleSet, logSourceTable, readLogSourceFile, routesOf } from '../../src/detect/index.ts';
 import { errorTable } from '../../src/errors.ts';
+import { hunt, ruleFilter, type Finding } from '../../src/hunt/index.ts';
+import { demoEstate } from '../../src/lab/index.ts';
 import { modifierNames } from '../../src/sigma/index.ts';
 import { defaultLimits } from '../../src/sources/index.ts';
 import { generatedPart, renderLogSources, withoutLayout } from './log-source-text.ts';
@@ -160,6 +162,32 @@ describe('docs/logsources.md', () => {
     expect(table.categories['windows']?.['dns_query']).toEqual(
       logSourceTable.categories['windows']?.['dns_query'],
     );
+  });
+});
+
+describe('docs/hunt.md', () => {
+  it('shows findings of the demo estate', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'huntbook-docs-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const estate = await demoEstate(folder);
+    const { set } = await loadRuleSet([path.join(root, 'hunts')], { cacheDir: null });
+    const found: Finding[] = [];
+    await hunt({
+      paths: [estate.eventsFolder],
+      rules: set,
+      rule: ruleFilter({ level: 'high' }),
+      onFinding: (finding) => void found.push(finding),
+    });
+    const page = read('docs/hunt.md');
+    const distinct = (values: unknown[]): number => new Set(values).size;
+    const rules = distinct(found.map(({ rule }) => rule.id));
+    const hosts = distinct(found.map(({ event }) => event.host));
+    expect(page).toContain(`${found.length} findings of ${rules} rules on ${hosts} hosts`);
+    const shown = JSON.parse(/^```json\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? '') as Finding;
+    const same = found.find(({ id }) => id === shown.id);
+    expect(same?.rule.title).toBe(shown.rule.title);
+    expect(same?.event.fields).toMatchObject(shown.event.fields);
+    expect(same?.matched).toEqual(expect.arrayContaining([...shown.matched]));
   });
 });
 

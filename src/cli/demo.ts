@@ -17,18 +17,32 @@ export interface DemoCliOptions {
 }
 
 export async function runDemo(options: DemoCliOptions): Promise<void> {
-  const folder = options.output ?? mkdtempSync(join(tmpdir(), 'huntbook-demo-'));
-  const tidy = (): void => {
-    if (options.output === undefined) rmSync(folder, { recursive: true, force: true });
+  if (options.output !== undefined) return demoIn(options.output, options, true);
+  const folder = mkdtempSync(join(tmpdir(), 'huntbook-demo-'));
+  const before = process.cwd();
+  const remove = (): void => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true, force: true });
   };
-  const tidied = onExit(tidy);
+  const removed = onExit(remove);
   try {
-    const estate = await demoEstate(join(folder, 'estate'));
-    const { scenes } = estate.truth;
-    process.stdout.write(
-      `A simulated estate: ${estate.events.toLocaleString('en')} events in ${estate.files.length} files, with ${scenes.length} attack scenes.\n\n`,
-    );
-    const report = options.output === undefined ? null : openOutput(join(folder, 'report.html'), true);
+    // Names of files as short as if they lay here: the folder is gone when they are read.
+    process.chdir(folder);
+    await demoIn('.', options, false);
+  } finally {
+    removed();
+    remove();
+  }
+}
+
+async function demoIn(folder: string, options: DemoCliOptions, keep: boolean): Promise<void> {
+  const estate = await demoEstate(join(folder, 'estate'));
+  const { scenes } = estate.truth;
+  process.stdout.write(
+    `A simulated estate: ${estate.events.toLocaleString('en')} events in ${estate.files.length} files, with ${scenes.length} attack scenes.\n\n`,
+  );
+  const report = keep ? openOutput(join(folder, 'report.html'), true) : null;
+  try {
     const html = report && htmlSink(report.stream);
     const table = tableSink(process.stdout, {
       color: useColor(options.color, process.stdout),
@@ -47,13 +61,13 @@ export async function runDemo(options: DemoCliOptions): Promise<void> {
     await html?.end(summary);
     await report?.commit();
     process.stderr.write(renderSummary(summary, { color: useColor(options.color, process.stderr) }));
-    process.stdout.write(
-      options.output === undefined
-        ? `\nKeep the estate and an HTML report with: huntbook demo -o demo\nHunt your own files with:               huntbook hunt PATHS --rules SIGMA_RULES\n`
-        : `\nThe estate and report.html are in ${terminalText(folder)}\n`,
-    );
-  } finally {
-    tidied();
-    tidy();
+  } catch (error) {
+    report?.discard();
+    throw report?.failure ?? error;
   }
+  process.stdout.write(
+    keep
+      ? `\nThe estate and report.html are in ${terminalText(folder)}\n`
+      : `\nKeep the estate and an HTML report with: huntbook demo -o demo\nHunt your own files with:               huntbook hunt PATHS --rules SIGMA_RULES\n`,
+  );
 }

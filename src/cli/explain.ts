@@ -62,7 +62,7 @@ export async function runExplain(rulePath: string, path: string, options: Explai
       onIssue: (issue) => issues.push(`${issue.source}: ${issue.message}`),
     });
     for await (const batch of batches) if (!finder.take(batch)) break;
-    for (const issue of issues) process.stderr.write(`warning: ${terminalText(issue)}\n`);
+    for (const issue of issues) warn(issue);
     if (finder.explained === 0) {
       const { record } = options;
       const what =
@@ -158,16 +158,14 @@ function shareOf(node: ExplainNode): number {
 
 async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaRule[]> {
   const { rules, others, errors } = await loadRules([path]);
-  const [error] = errors;
-  if (error) throw error;
   if (rules.length === 0) {
     const kind = others[0]?.kind;
     if (kind)
       throw new HuntbookError('HB_RULE_UNSUPPORTED', `${path}: ${kind} documents can not be explained yet`);
-    throw new HuntbookError('HB_NOT_FOUND', `${path}: holds no rule`);
+    throw errors[0] ?? new HuntbookError('HB_NOT_FOUND', `${path}: holds no rule`);
   }
-  for (const { kind, title } of others)
-    process.stderr.write(`warning: ${terminalText(`${kind} '${title}' can not be explained yet`)}\n`);
+  for (const { message } of errors) warn(message);
+  for (const { kind, title } of others) warn(`${kind} '${title}' can not be explained yet`);
   const { placeholders: file } = options;
   const values = file ? readPlaceholderFile(readRuleFile(file), file) : null;
   return rules.map((rule) => {
@@ -176,6 +174,10 @@ async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaR
     for (const index of filled.conditions.keys()) toExpression(filled, index);
     return filled;
   });
+}
+
+function warn(text: string): void {
+  process.stderr.write(`warning: ${terminalText(text)}\n`);
 }
 
 function isRecord(event: HuntEvent, position: number, wanted: string): boolean {

@@ -92,8 +92,11 @@ export function compileAtom(atom: Atom): AtomTest {
   const { kind, cased, value } = atom;
   const text = literalOf(atom);
   switch (kind) {
-    case 'exact':
-      return (v) => fold(v, cased) === text;
+    case 'exact': {
+      if (cased) return (v) => fold(v, true) === text;
+      const key = exactKey(text);
+      return (v) => exactKey(fold(v, false)) === key;
+    }
     case 'contains':
       return (v) => fold(v, cased).includes(text);
     case 'starts':
@@ -134,6 +137,17 @@ export function compileAtom(atom: Atom): AtomTest {
       return () => false;
   }
 }
+
+/**
+ * The form in which folded texts are equal: a GUID is the same with and without braces, since shippers differ (XML of
+ * Windows has them, evtx_dump and huntbook's own EVTX reader do not).
+ */
+export function exactKey(lower: string): string {
+  const braced = lower.length === 38 && lower.charCodeAt(0) === 0x7b && lower.charCodeAt(37) === 0x7d;
+  return braced && guid.test(lower) ? lower.slice(1, -1) : lower;
+}
+
+const guid = /^\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/;
 
 /** Tests every element of a list; null never matches. */
 export function testValue(test: AtomTest, value: Value): boolean {

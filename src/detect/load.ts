@@ -83,9 +83,12 @@ async function compileFiles(paths: readonly string[], options: RuleSetOptions): 
   return compiler.finish(files);
 }
 
+/** Where compiled rules are kept, as bin/huntbook.js does for compiled code. */
 export function defaultCacheDir(): string {
-  const base = process.env['HUNTBOOK_CACHE'] ?? process.env['XDG_CACHE_HOME'];
-  return join(base || join(homedir(), '.cache'), 'huntbook');
+  return (
+    process.env['HUNTBOOK_CACHE'] ||
+    join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'huntbook')
+  );
 }
 
 function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {

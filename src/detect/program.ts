@@ -92,7 +92,10 @@ export class Program {
       const aliases = selector.fields
         ? new Map(Object.entries(selector.fields).map(([k, v]) => [foldFieldName(k), v]))
         : null;
-      for (const rule of rulesByRoute[route] as number[]) if (active(rule)) this.#addRule(set, rule, aliases);
+      const required = fieldsToCheck(selector, kind);
+      for (const rule of rulesByRoute[route] as number[]) {
+        if (active(rule)) this.#addRule(set, rule, aliases, required);
+      }
     }
     keywords = this.#slots.get('') ?? null;
     this.keywords = keywords;
@@ -114,7 +117,7 @@ export class Program {
     return this.#localAtoms[id] as Atom;
   }
 
-  #addRule(set: RuleSet, rule: number, aliases: Aliases | null): void {
+  #addRule(set: RuleSet, rule: number, aliases: Aliases | null, required: readonly string[]): void {
     const compiled = set.rules[rule] as CompiledRule;
     const { eventId, open } = this.kind;
     const idKnown = (open & (1 << Field.EventID)) === 0;
@@ -127,10 +130,13 @@ export class Program {
       this.excluded.push(rule);
       return;
     }
-    const tree: Tree = folded === true ? ['and'] : folded;
+    const present = required.map((field) =>
+      this.#local({ field, kind: 'present', text: '', cased: false }, foldFieldName(field), [field]),
+    );
+    const parts: Tree[] = folded === true ? present : [...present, folded];
+    const tree: Tree = parts.length === 1 ? (parts[0] as Tree) : ['and', ...parts];
     const index = this.rules.length;
-    const needed =
-      folded === true ? null : necessaryAtoms(tree, (atom) => this.#cost(this.#localAtoms[atom] as Atom));
+    const needed = necessaryAtoms(tree, (atom) => this.#cost(this.#localAtoms[atom] as Atom));
     this.rules.push({ rule, tree, aliases, dynamic: this.#isDynamic(tree) });
     if (!needed || needed.atoms.some((atom) => (this.#localAtoms[atom] as Atom).kind === 'fieldref'))
       this.always.push(index);
@@ -207,13 +213,31 @@ export class Program {
   }
 }
 
-/** Whether a selector takes events of this kind. */
+/** Fields that every kind knows. */
+const ofTheKind: readonly string[] = ['eventid', 'channel', 'provider_name'];
+
+/** Whether a selector takes events of this kind, as far as the kind tells; `fieldsToCheck` is what it can not. */
 export function selects(selector: EventSelector, kind: Omit<EventKind, 'open'>): boolean {
-  const { channel, provider, eventId, has } = selector;
+  const { channel, provider, eventId, has = [] } = selector;
   if (channel && !channel.some((name) => sameText(name, kind.channel))) return false;
   if (provider && !provider.some((name) => sameText(name, kind.provider))) return false;
   if (eventId && !eventId.includes(Number(kind.eventId ?? NaN))) return false;
-  return !has || has.every((field) => kind.has(field));
+  if (fieldsToCheck(selector, kind).length > 0) return true;
+  const byFieldsOnly = !channel && !provider && !eventId;
+  const named = kind.channel !== null || kind.provider !== null;
+  return has.every((field) => {
+    // A source that is known by its fields only is not one that names itself.
+    if (byFieldsOnly && named && !ofTheKind.includes(foldFieldName(field))) return false;
+    return kind.has(field);
+  });
+}
+
+/** Fields of a selector whose presence has to be looked at event by event. */
+function fieldsToCheck(selector: EventSelector, kind: Omit<EventKind, 'open'>): readonly string[] {
+  const { channel, provider, eventId, has = [] } = selector;
+  const named = kind.channel !== null || kind.provider !== null;
+  if (!named || (!channel && !provider && !eventId)) return [];
+  return has.filter((field) => !ofTheKind.includes(foldFieldName(field)));
 }
 
 function sameText(name: string, value: Value): boolean {

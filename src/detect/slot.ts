@@ -3,7 +3,7 @@
  * Contract: `match` returns exactly the atoms whose `compileAtom` test holds for the value, in no order.
  */
 import type { Value } from '../events/index.ts';
-import { compileAtom, literalOf, type Atom, type AtomTest } from './atoms.ts';
+import { compileAtom, exactKey, literalOf, type Atom, type AtomTest } from './atoms.ts';
 import { NeedleSet, ShortNeedles } from './needles.ts';
 import { requiredLiteral } from './regex-literal.ts';
 
@@ -72,9 +72,10 @@ export class SlotMatcher {
       return;
     }
     const map = atom.kind === 'exact' ? this.#exact : literal.length < 3 ? this.#shortAtoms : byLiteral;
-    const list = map.get(literal);
+    const key = atom.kind === 'exact' ? exactKey(literal) : literal;
+    const list = map.get(key);
     if (list) list.push(index);
-    else map.set(literal, [index]);
+    else map.set(key, [index]);
   }
 
   #matchAny(value: Value): void {
@@ -86,7 +87,7 @@ export class SlotMatcher {
     this.#value = value;
     this.#lower = lower;
     for (const index of this.#always) this.#add(index);
-    const exact = this.#exact.get(lower);
+    const exact = this.#exact.get(exactKey(lower));
     if (exact)
       for (const index of exact)
         if (!(this.#atoms[index] as Atom).cased || this.#test(index)) this.#add(index);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RuleCompiler, type LogSourceTable } from '../../src/detect/index.ts';
+import { parseRules } from '../../src/sigma/index.ts';
 import { compileText, matchAll, rule } from './support.ts';
 
 describe('the matcher', () => {
@@ -93,5 +95,44 @@ describe('the matcher', () => {
       [0, 1, 2, 3],
       [0, 3],
     ]);
+  });
+
+  it('takes a GUID as the same with and without braces, where it is the whole value', () => {
+    const set = compileText(
+      [
+        rule("s: {SubcategoryGuid: '{0CCE9215-69AE-11D9-BED3-505054503030}'}\ncondition: s"),
+        rule('s: {SubcategoryGuid: 0cce9215-69ae-11d9-bed3-505054503030}\ncondition: s'),
+        rule("s: {SubcategoryGuid|contains: '{0CCE9215'}\ncondition: s"),
+      ].join('---\n'),
+    );
+    const guid = '0CCE9215-69AE-11D9-BED3-505054503030';
+    expect(
+      matchAll(set, [
+        { SubcategoryGuid: guid },
+        { SubcategoryGuid: `{${guid}}` },
+        { SubcategoryGuid: `{${guid}` },
+      ]),
+    ).toEqual([[0, 1], [0, 1, 2], [2]]);
+  });
+
+  it('looks at the presence of fields where the log source asks for it', () => {
+    const table: LogSourceTable = {
+      categories: { windows: { logon: [{ channel: ['Security'], has: ['TargetUserName'] }] } },
+      services: {},
+      products: { app: [{ has: ['requestId'] }] },
+    };
+    const compiler = new RuleCompiler('auto', table);
+    const text = [
+      rule('s: {A: x}\nf: {B: y}\ncondition: s and not f', 'product: windows\n  category: logon'),
+      rule('s: {A: x}\ncondition: s', 'product: app'),
+    ].join('---\n');
+    for (const one of parseRules(text, 'test.yml').rules) compiler.add(one);
+    const events = [
+      { Channel: 'Security', A: 'x', TargetUserName: 'bob' },
+      { Channel: 'Security', A: 'x' },
+      { A: 'x', requestId: '1' },
+      { Channel: 'Security', A: 'x', requestId: '1' },
+    ];
+    expect(matchAll(compiler.finish(1), events)).toEqual([[0], [], [1], []]);
   });
 });

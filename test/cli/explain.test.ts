@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ruleText, Workplace } from './support.ts';
 
@@ -145,6 +146,23 @@ describe('explain', () => {
     const values = place.write('values.yml', 'admins: [root, adm]\n');
     const filled = await place.run('explain', open, events, '--placeholders', values, '--record', '14');
     expect(filled.stdout).toContain('MATCH  Place');
+  });
+});
+
+describe('the guide', () => {
+  it('shows what is printed', async () => {
+    const guide = readFileSync(path.resolve(import.meta.dirname, '../../docs/explain.md'), 'utf8');
+    const block = (kind: string): string =>
+      new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``).exec(guide)?.[1] as string;
+    const generate = /`huntbook (lab generate [^`]*)`/.exec(guide)?.[1] as string;
+    expect((await place.run(...generate.split(' '))).code).toBe(0);
+    const example = place.write('guide.yml', block('yaml'));
+    const explain = block('sh').trim().replace('huntbook ', '').replace('rule.yml', example).split(' ');
+    const { stdout } = await place.run(...explain);
+    // Numbers and times of records may differ between versions of the lab.
+    const tree = (text: string): string[] => text.split('\n').filter((line) => /^ +[✓✗]/.test(line));
+    expect(tree(stdout).length).toBeGreaterThan(8);
+    expect(tree(stdout)).toEqual(tree(block('text')));
   });
 });
 

@@ -107,7 +107,14 @@ describe('lab generate', () => {
   it('leaves no file when it is interrupted', async () => {
     const run = await place.runWith(
       { stdin: '', during: ({ kill }) => void setTimeout(() => kill('SIGINT'), 1200) },
-      ...['lab', 'generate', '-o', 'cut', '--events', '5000000', '--formats', 'ndjson,evtx'],
+      'lab',
+      'generate',
+      '-o',
+      'cut',
+      '--events',
+      '5000000',
+      '--formats',
+      'ndjson,evtx',
     );
     expect(run.code).toBe(130);
     expect(run.stderr).toContain('nothing was written');

@@ -11,6 +11,9 @@ export const longestInterned = 16 * 1024;
 export class Interner {
   size = 0;
   #bytes = new Uint8Array(1 << 20);
+  #ownView = new DataView(this.#bytes.buffer);
+  #seen = this.#bytes;
+  #view = this.#ownView;
   #used = 0;
   #mask = (1 << 14) - 1;
   #table = new Int32Array(1 << 14);
@@ -25,13 +28,9 @@ export class Interner {
     const length = to - from;
     let hash = Math.imul(key, 0x9e3779b1) ^ length;
     let i = from;
+    const view = this.#viewOf(bytes);
     for (const end = to - 3; i < end; i += 4) {
-      const word =
-        (bytes[i] as number) |
-        ((bytes[i + 1] as number) << 8) |
-        ((bytes[i + 2] as number) << 16) |
-        ((bytes[i + 3] as number) << 24);
-      hash = Math.imul(hash ^ word, 0x85ebca6b);
+      hash = Math.imul(hash ^ view.getInt32(i, true), 0x85ebca6b);
       hash ^= hash >>> 15;
     }
     for (; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x85ebca6b);
@@ -41,7 +40,7 @@ export class Interner {
       const entry = (this.#table[at] as number) - 1;
       if (entry < 0) break;
       if (this.#hash[entry] === hash && this.#key[entry] === key && this.#length[entry] === length) {
-        if (this.#same(entry, bytes, from, length)) return entry;
+        if (this.#same(entry, bytes, view, from, length)) return entry;
       }
       at = (at + 1) & this.#mask;
     }
@@ -54,10 +53,23 @@ export class Interner {
     this.#table.fill(0);
   }
 
-  #same(entry: number, bytes: Uint8Array, from: number, length: number): boolean {
+  /** Four bytes at a time: the views make that one instruction. */
+  #viewOf(bytes: Uint8Array): DataView {
+    if (this.#seen !== bytes) {
+      this.#seen = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
+  }
+
+  #same(entry: number, bytes: Uint8Array, view: DataView, from: number, length: number): boolean {
     const own = this.#bytes;
-    let a = this.#start[entry] as number;
-    for (let b = from, end = from + length; b < end; a++, b++) if (own[a] !== bytes[b]) return false;
+    const ownView = this.#ownView;
+    const start = this.#start[entry] as number;
+    let i = 0;
+    for (; i + 4 <= length; i += 4)
+      if (ownView.getInt32(start + i, true) !== view.getInt32(from + i, true)) return false;
+    for (; i < length; i++) if (own[start + i] !== bytes[from + i]) return false;
     return true;
   }
 
@@ -67,6 +79,7 @@ export class Interner {
       const next = new Uint8Array(Math.min(maxBytes, Math.max(this.#bytes.length * 2, this.#used + length)));
       next.set(this.#bytes);
       this.#bytes = next;
+      this.#ownView = new DataView(next.buffer);
     }
     const entry = this.size++;
     if (entry === this.#hash.length) this.#growEntries();

@@ -12,8 +12,8 @@ export class Interner {
   size = 0;
   #bytes = new Uint8Array(1 << 20);
   #ownView = new DataView(this.#bytes.buffer);
-  #seen = this.#bytes;
-  #view = this.#ownView;
+  #seen: Uint8Array = this.#bytes;
+  #view: DataView = this.#ownView;
   #used = 0;
   #mask = (1 << 14) - 1;
   #table = new Int32Array(1 << 14);

@@ -63,7 +63,7 @@ async function demoIn(folder: string, options: DemoCliOptions, keep: boolean): P
     process.stderr.write(renderSummary(summary, { color: useColor(options.color, process.stderr) }));
   } catch (error) {
     report?.discard();
-    throw report?.failure ?? error;
+    throw report?.reason(error) ?? error;
   }
   process.stdout.write(
     keep

@@ -103,7 +103,7 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
     output.discard();
     if (error instanceof Interrupted && output.file !== undefined)
       say(`interrupted; ${terminalText(output.file)} was not written`);
-    throw output.failure ?? error;
+    throw output.reason(error);
   } finally {
     interrupt.end();
   }

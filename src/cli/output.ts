@@ -24,8 +24,8 @@ export interface Output {
   readonly file?: string;
   /** Rejects as soon as writing fails (a full disk), so that nobody works on in vain. */
   readonly failed: Promise<never>;
-  /** What `failed` rejected with. */
-  readonly failure?: HuntbookError | undefined;
+  /** The error to show for one that came up while writing here: names the file. */
+  reason(error: unknown): unknown;
   /** Makes the file appear under its name. */
   commit(): Promise<void>;
   /** Removes what was written so far. */
@@ -38,6 +38,7 @@ export function openOutput(file: string | undefined, force: boolean): Output {
     return {
       stream: process.stdout,
       failed: new Promise(() => {}),
+      reason: (error) => error,
       commit: async () => {},
       discard: () => {},
     };
@@ -49,19 +50,17 @@ export function openOutput(file: string | undefined, force: boolean): Output {
   if (stats && !stats.isFile()) return openDevice(file);
   const target = stats ? realpathSync(file) : file;
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-  const descriptor = attempt(file, () => openSync(temporary, 'wx'));
-  const stream = createWriteStream('', { fd: descriptor, highWaterMark: 256 * 1024 });
   const remove = (): void => rmSync(temporary, { force: true });
+  // First, so that no signal finds the file without somebody to remove it.
   const keep = onExit(remove);
-  const watched = watchFailure(stream, file);
-  const { failed } = watched;
+  const descriptor = attempt(file, () => openSync(temporary, 'wx'), keep);
+  const stream = createWriteStream('', { fd: descriptor, highWaterMark: 256 * 1024 });
+  const failed = failureOf(stream, file);
   return {
     stream,
     file,
     failed,
-    get failure() {
-      return watched.failure;
-    },
+    reason: (error) => reasonOf(error, file),
     async commit() {
       stream.end();
       await Promise.race([finished(stream), failed]);
@@ -92,15 +91,12 @@ export async function writeWhole(file: string, force: boolean, text: string): Pr
 function openDevice(file: string): Output {
   const descriptor = attempt(file, () => openSync(file, 'w'));
   const stream = createWriteStream('', { fd: descriptor });
-  const watched = watchFailure(stream, file);
-  const { failed } = watched;
+  const failed = failureOf(stream, file);
   return {
     stream,
     file,
     failed,
-    get failure() {
-      return watched.failure;
-    },
+    reason: (error) => reasonOf(error, file),
     async commit() {
       stream.end();
       await Promise.race([finished(stream), failed]);
@@ -109,25 +105,25 @@ function openDevice(file: string): Output {
   };
 }
 
-function watchFailure(
-  stream: WriteStream,
-  file: string,
-): { failed: Promise<never>; failure?: HuntbookError } {
+function failureOf(stream: WriteStream, file: string): Promise<never> {
   const failed = new Promise<never>((_, reject) => {
-    stream.on('error', (error) => {
-      watched.failure = writeError(file, error);
-      reject(watched.failure);
-    });
+    stream.on('error', (error) => reject(writeError(file, error)));
   });
   failed.catch(() => {});
-  const watched: { failed: Promise<never>; failure?: HuntbookError } = { failed };
-  return watched;
+  return failed;
 }
 
-function attempt<T>(file: string, action: () => T): T {
+/** Sinks know of a stream only: what they throw is told again with the name of the file. */
+function reasonOf(error: unknown, file: string): unknown {
+  const failed = error instanceof HuntbookError && error.code === 'HB_WRITE' ? error.cause : undefined;
+  return failed instanceof Error && 'syscall' in failed ? writeError(file, failed) : error;
+}
+
+function attempt<T>(file: string, action: () => T, onFailure: () => void = () => {}): T {
   try {
     return action();
   } catch (error) {
+    onFailure();
     throw writeError(file, error);
   }
 }

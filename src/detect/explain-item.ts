@@ -5,8 +5,17 @@
 import { foldFieldName, type EventFields, type Scalar, type Value } from '../events/index.ts';
 import type { Detection, SigmaValue } from '../sigma/index.ts';
 import { compileAtom, describeAtom, makeAtom, testValue, type Atom } from './atoms.ts';
-import type { ExplainNode } from './explain.ts';
 import { referenceHolds } from './field-reference.ts';
+
+/** One line of an explanation: what was asked, whether it holds, why not, and what it consists of. */
+export interface ExplainNode {
+  readonly text: string;
+  readonly holds: boolean;
+  readonly reason?: string;
+  readonly children?: readonly ExplainNode[];
+  /** Children that are left out because there are too many. */
+  readonly omitted?: number;
+}
 
 export type Item = Extract<Detection, { kind: 'item' }>;
 

@@ -5,20 +5,12 @@
 import { foldFieldName, type HuntEvent } from '../events/index.ts';
 import type { Condition, Detection, SigmaRule } from '../sigma/index.ts';
 import { selectorNames } from '../sigma/index.ts';
-import { EventView, explainItem } from './explain-item.ts';
+import { EventView, explainItem, type ExplainNode } from './explain-item.ts';
 import type { EventSelector, LogSourceTable } from './logsource-table.ts';
 import { selects } from './program.ts';
 import { routesOf, type LogSourceMode } from './routes.ts';
 
-/** One line of an explanation: what was asked, whether it holds, why not, and what it consists of. */
-export interface ExplainNode {
-  readonly text: string;
-  readonly holds: boolean;
-  readonly reason?: string;
-  readonly children?: readonly ExplainNode[];
-  /** Children that are left out because there are too many. */
-  readonly omitted?: number;
-}
+export type { ExplainNode } from './explain-item.ts';
 
 export interface Explanation {
   readonly matches: boolean;

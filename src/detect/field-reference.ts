@@ -2,39 +2,34 @@
 import type { EventBatch, FieldTable, Value } from '../events/index.ts';
 import type { Atom } from './atoms.ts';
 import type { Tree } from './fold-tree.ts';
-import type { Program } from './program.ts';
+import { namesToRead, type Program, type ProgramRule } from './program.ts';
 
 /** Stamps the references of a rule that hold for a row. */
 export function stampReferences(
   program: Program,
+  rule: ProgramRule,
   fields: FieldTable,
-  tree: Tree,
   batch: EventBatch,
   row: number,
-  serial: number,
 ): void {
-  if (typeof tree !== 'number') {
-    for (let i = 1; i < tree.length; i++)
-      stampReferences(program, fields, tree[i] as Tree, batch, row, serial);
-    return;
-  }
-  const atom = program.localAtom(tree);
-  if (atom.kind !== 'fieldref' || atom.field === null) return;
-  const own = cellValues(program, fields.find(atom.field), batch, row);
-  const other = cellValues(program, fields.find(atom.text), batch, row);
-  if (referenceHolds(atom, own, other)) program.stamps[tree] = serial;
-}
-
-/** The values of a field, also under the name that this kind of event has for it. */
-function cellValues(program: Program, field: number, batch: EventBatch, row: number): Value[] {
-  const slots = program.slotsOfField[field];
-  const values: Value[] = [];
-  for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++) {
-    const id = batch.cellField[cell] as number;
-    if (id === field || program.slotsOfField[id]?.some((slot) => slots?.includes(slot)))
-      values.push(batch.value(cell));
-  }
-  return values;
+  const values = (name: string): Value[] => {
+    const ids = namesToRead(name, rule.aliases).map((read) => fields.find(read));
+    const found: Value[] = [];
+    for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++) {
+      if (ids.includes(batch.cellField[cell] as number)) found.push(batch.value(cell));
+    }
+    return found;
+  };
+  const walk = (tree: Tree): void => {
+    if (typeof tree !== 'number') {
+      for (let i = 1; i < tree.length; i++) walk(tree[i] as Tree);
+      return;
+    }
+    const atom = program.localAtom(tree);
+    if (atom.kind !== 'fieldref' || atom.field === null) return;
+    if (referenceHolds(atom, values(atom.field), values(atom.text))) program.stamps[tree] = program.serial;
+  };
+  walk(rule.tree);
 }
 
 /** Compares two fields of one event as the atom says: equal, or one contains, starts or ends with the other. */

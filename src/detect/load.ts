@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { HuntbookError } from '../errors.ts';
 import {
   fillPlaceholders,
@@ -96,6 +96,8 @@ function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
   hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable]));
   for (const path of [options.logSourceFile, options.placeholderFile])
     hash.update(path ? stamp(resolve(path)) : '-');
+  // The paths go into findings as given; what they mean depends on the folder we are in.
+  if (files.some(({ path }) => !isAbsolute(path))) hash.update(process.cwd());
   for (const { path, named } of files) hash.update(`${stamp(path)}${named}\n`);
   return hash.digest('hex').slice(0, 32);
 }
@@ -103,7 +105,7 @@ function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
 function stamp(path: string): string {
   try {
     const { size, mtimeMs, ctimeMs, ino } = statSync(path);
-    return `${path}\0${resolve(path)}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+    return `${path}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
   } catch {
     return `${path}\0missing`;
   }

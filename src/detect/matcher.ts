@@ -119,7 +119,7 @@ export class Matcher {
     let matched: ProgramRule[] | null = null;
     for (const index of this.#candidates) {
       const rule = program.rules[index] as ProgramRule;
-      if (rule.dynamic) stampReferences(program, this.fields, rule.tree, batch, row, serial);
+      if (rule.dynamic) stampReferences(program, rule, this.fields, batch, row);
       if (stampsHold(rule.tree, stamps, serial)) (matched ??= []).push(rule);
     }
     if (!matched) return;

@@ -46,7 +46,7 @@ export class Slot {
   }
 }
 
-type Aliases = ReadonlyMap<string, string>;
+export type Aliases = ReadonlyMap<string, string>;
 
 let nextSlotId = 1;
 
@@ -153,10 +153,7 @@ export class Program {
     const field = aliases?.get(foldFieldName(atom.field)) ?? atom.field;
     const known = this.#known(field);
     if (known !== undefined) return atom.kind !== 'fieldref' && testValue(compileAtom(atom), known);
-    const reads = [field];
-    // Shapes that already speak Sigma's names keep them, unless the event uses that name for something else.
-    if (field !== atom.field && ![...(aliases as Aliases).values()].includes(atom.field))
-      reads.push(atom.field);
+    const reads = namesToRead(atom.field, aliases);
     return this.#local(atom, reads.map(foldFieldName).join('\n'), reads);
   }
 
@@ -211,6 +208,16 @@ export class Program {
         return 1e9;
     }
   }
+}
+
+/**
+ * The names under which an event may have a rule's field: the one its kind has for it, and the rule's own, unless this
+ * kind uses that name for something else.
+ */
+export function namesToRead(field: string, aliases: Aliases | null): string[] {
+  const alias = aliases?.get(foldFieldName(field));
+  if (!aliases || alias === undefined) return [field];
+  return [...aliases.values()].includes(field) ? [alias] : [alias, field];
 }
 
 /** Fields that every kind knows. */

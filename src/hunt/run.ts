@@ -69,6 +69,7 @@ async function scanHere(
     filter: options.filter ?? {},
     ...(options.limits && { limits: options.limits }),
     verifyChecksums: options.verifyChecksums ?? false,
+    ...(options.signal && { signal: options.signal }),
   });
   let before = 0;
   for (const { input, named } of inputs) {

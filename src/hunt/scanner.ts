@@ -25,6 +25,8 @@ export interface ScanOptions {
   readonly filter: EventFilter;
   readonly limits?: Partial<Limits>;
   readonly verifyChecksums?: boolean;
+  /** Ends the scan after the batch at hand. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one thread found out, as plain data. */
@@ -87,6 +89,7 @@ export class Scanner {
     });
     const found: Finding[] = [];
     for await (const batch of batches) {
+      if (this.#options.signal?.aborted) break;
       this.#events += batch.length;
       this.#span.add(batch);
       this.#matcher.match(

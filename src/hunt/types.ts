@@ -61,6 +61,6 @@ export interface HuntSummary {
   readonly firstTime: string | null;
   readonly lastTime: string | null;
   readonly seconds: number;
-  /** A limit ended the run before the end of the input. */
+  /** The run was interrupted before the end of the input. */
   readonly truncated: boolean;
 }

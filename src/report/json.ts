@@ -36,7 +36,7 @@ export function jsonSink(stream: Writable): FindingSink {
 export function warningsOf(summary: HuntSummary): Warning[] {
   const warnings: Warning[] = [];
   if (summary.truncated) {
-    warnings.push({ code: 'HB_LIMIT', message: 'a limit ended the run before the end of the input' });
+    warnings.push({ code: 'HB_LIMIT', message: 'the run was interrupted before the end of the input' });
   }
   for (const { path, line, code, message } of summary.refused) warnings.push({ code, message, path, line });
   for (const { source, code, message, count } of summary.issues) {

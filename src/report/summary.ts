@@ -32,7 +32,7 @@ export function renderSummary(summary: HuntSummary, options: SummaryOptions = {}
     ...issueLines(summary, layout),
   ];
   if (summary.truncated) {
-    lines.push('', layout.paint(['bold', 'yellow'], 'A limit ended the run before the end of the input.'));
+    lines.push('', layout.paint(['bold', 'yellow'], 'The run was interrupted before the end of the input.'));
   }
   return lines.join('\n') + '\n';
 }

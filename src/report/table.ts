@@ -124,7 +124,7 @@ function renderTotals(
 ): string {
   const { paint } = layout;
   const cut = summary.truncated
-    ? `${paint('yellow', 'A limit ended the run before the end of the input.')}\n`
+    ? `${paint('yellow', 'The run was interrupted before the end of the input.')}\n`
     : '';
   if (tallies.total === 0) return `No findings.\n${cut}`;
   const parts = levels

@@ -3,7 +3,8 @@
  * one does not take its neighbours with it. Values are strings, `YamlScalar`, null, arrays and maps; keys that were
  * not strings begin with `keyMark`. Bounded: size of the text, depth, merged keys, and what aliases expand to.
  */
-import yaml from 'js-yaml';
+import { createRequire } from 'node:module';
+import type * as JsYaml from 'js-yaml';
 import { HuntbookError } from '../errors.ts';
 import { readUsualYaml } from './yaml-usual.ts';
 import { YamlScalar, resolveScalar, resolveTagged } from './yaml-scalars.ts';
@@ -25,7 +26,16 @@ export const maxRuleText = 4 * 1024 * 1024;
 const maxNodes = 1_000_000;
 const maxDepth = 50;
 
-const schema = buildSchema();
+/** Most rules never need it, and none does when the rule cache is warm: loaded when first used. */
+let library: { yaml: typeof JsYaml; schema: JsYaml.Schema } | undefined;
+
+function jsYaml(): { yaml: typeof JsYaml; schema: JsYaml.Schema } {
+  if (library === undefined) {
+    const yaml = createRequire(import.meta.url)('js-yaml') as typeof JsYaml;
+    library = { yaml, schema: buildSchema(yaml) };
+  }
+  return library;
+}
 
 /** `full`: without the shorter way for usual texts, which must give the same. */
 export function readYaml(source: string, path: string, full = false): YamlDocument[] {
@@ -43,6 +53,7 @@ export function readYaml(source: string, path: string, full = false): YamlDocume
     }
     try {
       const before = documents.length;
+      const { yaml, schema } = jsYaml();
       yaml.loadAll(
         piece,
         (value) => {
@@ -54,7 +65,7 @@ export function readYaml(source: string, path: string, full = false): YamlDocume
               new HuntbookError('HB_RULE_YAML', `${path}: ${problem}`, at(path, part.firstLine + 1, 1)),
             );
         },
-        { schema, json: true, maxDepth } as yaml.LoadOptions,
+        { schema, json: true, maxDepth } as JsYaml.LoadOptions,
       );
       if (documents.length === before) add(null);
     } catch (error) {
@@ -99,7 +110,7 @@ function at(
 }
 
 function yamlError(error: unknown, path: string, firstLine: number): HuntbookError {
-  if (error instanceof yaml.YAMLException) {
+  if (error instanceof jsYaml().yaml.YAMLException) {
     const mark = error.mark as { line: number; column: number } | undefined;
     const line = firstLine + (mark?.line ?? 0) + 1;
     const column = (mark?.column ?? 0) + 1;
@@ -138,7 +149,7 @@ function checkSize(root: YamlValue): string | null {
   return total > maxNodes ? `aliases expand to more than ${maxNodes} nodes` : null;
 }
 
-function buildSchema(): yaml.Schema {
+function buildSchema(yaml: typeof JsYaml): JsYaml.Schema {
   const tag = (name: string): string => `tag:yaml.org,2002:${name}`;
   const merge = new yaml.Type(tag('merge'), { kind: 'scalar', resolve: (data: unknown) => data === '<<' });
   let resolved: YamlScalar | undefined;
@@ -148,7 +159,7 @@ function buildSchema(): yaml.Schema {
     resolve: (data: string | null) => data !== null && (resolved = resolveScalar(data)) !== undefined,
     construct: () => resolved,
   });
-  const tagged = (name: string, kind: Parameters<typeof resolveTagged>[0]): yaml.Type =>
+  const tagged = (name: string, kind: Parameters<typeof resolveTagged>[0]): JsYaml.Type =>
     new yaml.Type(tag(name), {
       kind: 'scalar',
       resolve: (data: string | null) => resolveTagged(kind, data ?? '') !== undefined,

@@ -97,6 +97,31 @@ describe('the matcher', () => {
     ]);
   });
 
+  it('compares two fields of an audit event under the names of the rule', () => {
+    const logsource = 'product: windows\n  category: process_creation';
+    const set = compileText(
+      [
+        rule('s: {ParentImage|fieldref: Image}\ncondition: s', logsource),
+        rule('s: {ProcessId|fieldref: Expected}\ncondition: s', logsource),
+      ].join('---\n'),
+      'auto',
+    );
+    const audit = {
+      Channel: 'Security',
+      EventID: 4688,
+      NewProcessName: 'a',
+      ParentProcessName: 'A',
+      NewProcessId: '0x2',
+      ProcessId: '0x1',
+    };
+    expect(
+      matchAll(set, [
+        { ...audit, Expected: '0x2' },
+        { ...audit, Expected: '0x1' },
+      ]),
+    ).toEqual([[0, 1], [0]]);
+  });
+
   it('takes a GUID as the same with and without braces, where it is the whole value', () => {
     const set = compileText(
       [

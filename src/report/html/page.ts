@@ -81,7 +81,7 @@ Most severe: <strong>${title}</strong> (${levelName(worst.level)}, ${countOf(wor
 
 function warning({ truncated }: HuntSummary): Markup | null {
   if (!truncated) return null;
-  return markup`<p class="warn" role="note">A limit ended the run before the end of the input: there may be more
+  return markup`<p class="warn" role="note">The run was interrupted before the end of the input: there may be more
 findings than this report shows.</p>`;
 }
 

@@ -6,7 +6,7 @@ import { canonicalise, foldFieldName, ObjectBatch, type EventBatch } from '../..
 import { readHead } from '../head.ts';
 import type { ByteInput, ReadOptions } from '../types.ts';
 import { findDialect, sampleText } from './sniff.ts';
-import { CsvSplitter } from './split.ts';
+import { CsvSplitter, type CsvRecord } from './split.ts';
 
 const batchRows = 1000;
 /** Columns of Event Viewer's own CSV, whose names say less than they do elsewhere. */
@@ -33,11 +33,10 @@ export async function* readCsv(input: ByteInput, options: ReadOptions): AsyncGen
     onUnclosed: (line) => troubles.add('HB_DAMAGED', 'row with a quote that is not closed', line),
     onTooLong: (line) => troubles.add('HB_LIMIT', 'line longer than the limit, left out', line),
   });
-  const decoder = new TextDecoder();
   const batch = new ObjectBatch(input.name, options.fields);
   let columns: Columns | null = null;
   let pending = 0;
-  for await (const records of pieces(headed.input.stream(), splitter, decoder)) {
+  for await (const records of pieces(headed.input.stream(), splitter)) {
     for (const { cells, line } of records) {
       if (line <= dialect.skip) continue;
       if (columns === null) {
@@ -62,10 +61,8 @@ export async function* readCsv(input: ByteInput, options: ReadOptions): AsyncGen
 async function* pieces(
   blocks: AsyncIterable<Uint8Array>,
   splitter: CsvSplitter,
-  decoder: InstanceType<typeof TextDecoder>,
-): AsyncGenerator<ReturnType<CsvSplitter['push']>> {
-  for await (const block of blocks) yield splitter.push(decoder.decode(block, { stream: true }));
-  yield splitter.push(decoder.decode());
+): AsyncGenerator<CsvRecord[]> {
+  for await (const block of blocks) yield splitter.push(block);
   yield splitter.end();
 }
 

@@ -38,8 +38,10 @@ export function looksLikeCsv(head: Uint8Array): boolean {
 export function findDialect(sample: string): Dialect | null {
   const { text, skip, only } = withoutPreamble(sample);
   let best: { dialect: Dialect; cells: number } | null = null;
-  for (const delimiter of only === null ? delimiters : [only]) {
-    const [header, row] = firstRecords(text, delimiter);
+  // A table of one column has no delimiter; the first is tried for all.
+  const tried = delimiters.filter((delimiter, at) => at === 0 || text.includes(delimiter));
+  for (const delimiter of only === null ? tried : [only]) {
+    const [header, row] = headerAndRow(text, delimiter);
     if (header === undefined || !isHeader(header.cells, row?.cells)) continue;
     if (best === null || header.cells.length > best.cells) {
       best = { dialect: { delimiter, skip }, cells: header.cells.length };
@@ -59,16 +61,17 @@ function withoutPreamble(sample: string): { text: string; skip: number; only: st
   return { text: sample.slice(preamble[0].length), skip: 1, only: preamble[1] ?? null };
 }
 
-function firstRecords(text: string, delimiter: string): CsvRecord[] {
+function headerAndRow(text: string, delimiter: string): CsvRecord[] {
   const ignore = (): void => {};
+  const bytes = Buffer.from(text);
   const splitter = new CsvSplitter({
     delimiter,
-    maxRecord: maxSample,
+    maxRecord: bytes.length,
+    most: 2,
     onUnclosed: ignore,
     onTooLong: ignore,
   });
-  const records: CsvRecord[] = [];
-  for (const record of splitter.push(text)) if (records.push(record) === 2) return records;
+  const records = splitter.push(bytes);
   // The sample may be all there is, or stop inside the second record: then its cells are not counted on.
   if (text.length < maxSample || records.length === 0) records.push(...splitter.end());
   return records;

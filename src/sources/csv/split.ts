@@ -1,135 +1,168 @@
 /**
- * Splits CSV text into records (RFC 4180), as lenient as real exports need: any line end, quotes inside unquoted
- * cells are text, text behind a closing quote belongs to the cell, a quote that is never closed costs its line.
+ * Splits CSV into records with csv-parse (RFC 4180, made lenient: any line end, any number of cells, quotes where
+ * there should be none). Our own part is what csv-parse cannot do: it ends at a quote that is never closed and
+ * loses what follows. So it is given pieces that end at line ends, the rest of a piece behind its last whole record
+ * waits for the next one, and a record that has no end in sight costs its first line only.
  */
+import { CsvError, parse, type Options } from 'csv-parse/sync';
+
+const LF = 0x0a;
+const CR = 0x0d;
+
 export interface CsvRecord {
-  readonly cells: string[];
+  readonly cells: readonly string[];
   /** Line of the file where the record starts, from 1. */
   readonly line: number;
 }
 
 export interface CsvSplitterOptions {
   readonly delimiter: string;
-  /** A record longer than this (in characters) is not waited for. */
+  /** A record longer than this (in bytes) is not waited for. */
   readonly maxRecord: number;
-  /** A quote that is not closed within `maxRecord`, or at all. */
+  /** No more records than this are wanted. */
+  readonly most?: number;
+  /** A quote that is not closed within `maxRecord`, or at all; its line is split as if it had no quotes. */
   readonly onUnclosed: (line: number) => void;
   /** A line that is longer than `maxRecord`; its text is dropped. */
   readonly onTooLong: (line: number) => void;
 }
 
-/** Takes text in pieces cut anywhere. `push` and `end` give the records that are complete. */
+/** Takes UTF-8 in pieces cut anywhere, which are copied. `push` and `end` give the records that are complete. */
 export class CsvSplitter {
   readonly #options: CsvSplitterOptions;
-  #text = '';
+  readonly #parsing: Options;
+  /** What is not delivered yet; starts with a record. */
+  #parts: Buffer[] = [];
+  #size = 0;
+  /** An open record is not looked at again before there is twice as much of it. */
+  #waitFor = 0;
+  #hasLine = false;
   #line = 1;
   /** In the middle of a line that is too long. */
   #dropping = false;
 
   constructor(options: CsvSplitterOptions) {
     this.#options = options;
+    this.#parsing = {
+      delimiter: options.delimiter,
+      max_record_size: options.maxRecord,
+      record_delimiter: ['\n', '\r\n'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      ...(options.most === undefined ? {} : { to: options.most }),
+    };
   }
 
-  push(text: string): Generator<CsvRecord> {
-    this.#text = this.#text === '' ? text : this.#text + text;
-    return this.#records(false);
-  }
-
-  end(): Generator<CsvRecord> {
-    return this.#records(true);
-  }
-
-  *#records(last: boolean): Generator<CsvRecord> {
-    const text = this.#text;
-    const { delimiter, maxRecord } = this.#options;
-    let at = 0;
-    let quote = text.indexOf('"');
-    while (at < text.length) {
-      const newline = text.indexOf('\n', at);
-      if (newline < 0 && !last) break;
-      const lineEnd = newline < 0 ? text.length : newline;
-      const line = this.#line;
-      if (this.#dropping) {
-        this.#dropping = false;
-        at = lineEnd + 1;
-        this.#line++;
-        continue;
-      }
-      if (quote >= 0 && quote < at) quote = text.indexOf('"', at);
-      if (quote < 0 || quote >= lineEnd) {
-        const plain = text.slice(at, withoutReturn(text, at, lineEnd));
-        at = lineEnd + 1;
-        this.#line++;
-        if (plain.length > maxRecord) this.#options.onTooLong(line);
-        else if (plain !== '') yield { cells: plain.split(delimiter), line };
-        continue;
-      }
-      const quoted = splitQuoted(text, at, delimiter, last);
-      if (quoted !== null) {
-        this.#line += countLines(text, at, quoted.end);
-        at = quoted.end;
-        yield { cells: quoted.cells, line };
-        continue;
-      }
-      if (!last && text.length - at <= maxRecord) break;
-      this.#options.onUnclosed(line);
-      const broken = text.slice(at, withoutReturn(text, at, lineEnd));
-      at = lineEnd + 1;
+  push(piece: Uint8Array): CsvRecord[] {
+    let rest = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    if (this.#dropping) {
+      const newline = rest.indexOf(LF);
+      if (newline < 0) return [];
+      this.#dropping = false;
       this.#line++;
-      if (broken.length <= maxRecord) yield { cells: broken.split(delimiter), line };
+      rest = rest.subarray(newline + 1);
     }
-    this.#text = last ? '' : text.slice(at);
-    if (this.#text.length > maxRecord) {
-      // No line end in sight: forget what there is and wait for one.
-      if (!this.#dropping) this.#options.onTooLong(this.#line);
-      this.#dropping = true;
-      this.#text = '';
+    this.#hold(rest);
+    const tooMuch = this.#size > this.#options.maxRecord;
+    return this.#hasLine && (tooMuch || this.#size >= this.#waitFor) ? this.#take(false) : this.#bound();
+  }
+
+  end(): CsvRecord[] {
+    const last = this.#parts.at(-1);
+    // A line end that is cut in half.
+    if (last?.at(-1) === CR) this.#parts[this.#parts.length - 1] = last.subarray(0, -1);
+    return this.#take(true);
+  }
+
+  #take(last: boolean): CsvRecord[] {
+    const { maxRecord } = this.#options;
+    const records: CsvRecord[] = [];
+    let bytes = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#size = this.#waitFor = 0;
+    this.#hasLine = false;
+    for (;;) {
+      const end = last ? bytes.length : bytes.lastIndexOf(LF) + 1;
+      const { at, failure } = this.#parse(bytes.subarray(0, end), records);
+      bytes = bytes.subarray(at);
+      if (failure === undefined) break;
+      if (!last && failure === 'CSV_QUOTE_NOT_CLOSED' && bytes.length <= maxRecord) {
+        this.#waitFor = bytes.length * 2;
+        break;
+      }
+      const newline = bytes.indexOf(LF);
+      const lineEnd = newline < 0 ? bytes.length : newline;
+      if (lineEnd > maxRecord) this.#options.onTooLong(this.#line);
+      else {
+        this.#options.onUnclosed(this.#line);
+        for (const cells of parse(bytes.subarray(0, lineEnd), {
+          ...this.#parsing,
+          bom: this.#line === 1,
+          quote: null,
+        })) {
+          records.push({ cells, line: this.#line });
+        }
+      }
+      if (newline < 0) return records;
+      this.#line++;
+      bytes = bytes.subarray(newline + 1);
+    }
+    if (!last) this.#hold(bytes);
+    return this.#bound(records);
+  }
+
+  /** Adds the whole records; tells where the first begins that is not whole, and why it is not. */
+  #parse(bytes: Buffer, records: CsvRecord[]): { at: number; failure?: string } {
+    let at = 0;
+    try {
+      parse(bytes, {
+        ...this.#parsing,
+        bom: this.#line === 1,
+        on_record: (cells: string[], { bytes: end }) => {
+          at = this.#passEmpty(bytes, at);
+          records.push({ cells, line: this.#line });
+          at = this.#pass(bytes, at, end);
+          return null;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      return { at: this.#passEmpty(bytes, at), failure: error.code };
+    }
+    return { at: this.#pass(bytes, at, bytes.length) };
+  }
+
+  /** Counts the line ends in `from` .. `to`; csv-parse's own count takes CR LF in quotes for two. */
+  #pass(bytes: Buffer, from: number, to: number): number {
+    for (let at = bytes.indexOf(LF, from); at >= 0 && at < to; at = bytes.indexOf(LF, at + 1)) this.#line++;
+    return to;
+  }
+
+  #passEmpty(bytes: Buffer, from: number): number {
+    let at = from;
+    for (;;) {
+      const newline = bytes[at] === CR ? at + 1 : at;
+      if (bytes[newline] !== LF) return at;
+      this.#line++;
+      at = newline + 1;
     }
   }
-}
 
-/** The record that starts at `at` and holds quotes; null when its end is not there yet. */
-function splitQuoted(
-  text: string,
-  at: number,
-  delimiter: string,
-  last: boolean,
-): { cells: string[]; end: number } | null {
-  const cells: string[] = [];
-  let from = at;
-  for (;;) {
-    let cell = '';
-    if (text[from] === '"') {
-      const close = closingQuote(text, from + 1);
-      if (close < 0 || (close === text.length - 1 && !last)) return null;
-      cell = text.slice(from + 1, close);
-      if (cell.includes('"')) cell = cell.replaceAll('""', '"');
-      from = close + 1;
-    }
-    const newline = text.indexOf('\n', from);
-    if (newline < 0 && !last) return null;
-    const lineEnd = newline < 0 ? text.length : newline;
-    const next = text.indexOf(delimiter, from);
-    const more = next >= 0 && next < lineEnd;
-    cell += text.slice(from, more ? next : withoutReturn(text, from, lineEnd));
-    cells.push(cell);
-    if (!more) return { cells, end: Math.min(lineEnd + 1, text.length) };
-    from = next + 1;
+  #hold(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#parts.push(Buffer.from(bytes));
+    this.#size += bytes.length;
+    this.#hasLine ||= bytes.includes(LF);
   }
-}
 
-function closingQuote(text: string, from: number): number {
-  let at = text.indexOf('"', from);
-  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
-  return at;
-}
-
-function withoutReturn(text: string, start: number, end: number): number {
-  return end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
-}
-
-function countLines(text: string, start: number, end: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n', start); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) lines++;
-  return Math.max(1, lines);
+  /** Forgets a line that is too long. */
+  #bound(records: CsvRecord[] = []): CsvRecord[] {
+    if (this.#size <= this.#options.maxRecord) return records;
+    this.#options.onTooLong(this.#line);
+    this.#dropping = true;
+    this.#parts = [];
+    this.#size = this.#waitFor = 0;
+    return records;
+  }
 }

@@ -5,7 +5,7 @@ import { CsvSplitter, type CsvRecord } from '../../../src/sources/csv/split.ts';
 import { codesOf, readBytes } from '../support/read.ts';
 
 function split(
-  pieces: readonly string[],
+  pieces: readonly (string | Uint8Array)[],
   options: { delimiter?: string; maxRecord?: number } = {},
 ): { records: CsvRecord[]; unclosed: number[]; tooLong: number[] } {
   const unclosed: number[] = [];
@@ -17,12 +17,12 @@ function split(
     onTooLong: (line) => tooLong.push(line),
   });
   const records: CsvRecord[] = [];
-  for (const piece of pieces) records.push(...splitter.push(piece));
+  for (const piece of pieces) records.push(...splitter.push(Buffer.from(piece as Uint8Array)));
   records.push(...splitter.end());
   return { records, unclosed, tooLong };
 }
 
-const cellsOf = (text: string): string[][] => split([text]).records.map(({ cells }) => cells);
+const cellsOf = (text: string): string[][] => split([text]).records.map(({ cells }) => [...cells]);
 
 describe('splitting CSV', () => {
   it.each<[string, string[][]]>([
@@ -43,7 +43,7 @@ describe('splitting CSV', () => {
     ['"a,b","c\nd"\n', [['a,b', 'c\nd']]],
     ['"a""b",""\n', [['a"b', '']]],
     ['a"b,c\n', [['a"b', 'c']]],
-    ['"a"b,c\n', [['ab', 'c']]],
+    ['"a"b,c\n', [['"a"b', 'c']]],
     [',,\n', [['', '', '']]],
     ['a\n\nb\n', [['a'], ['b']]],
     ['"a"\r\n"b"', [['a'], ['b']]],
@@ -68,6 +68,34 @@ describe('splitting CSV', () => {
     expect(unclosed).toEqual([3]);
   });
 
+  it('waits for the end of a quote no longer than the limit, and then loses one line', () => {
+    const lines = Array.from({ length: 300 }, (_, n) => `${n},b`);
+    const text = ['h1,h2', '0,"open', ...lines, 'x,"y', 'z"'].join('\n');
+    for (const step of [1, 50, 10_000]) {
+      const pieces = Array.from({ length: Math.ceil(text.length / step) }, (_, n) =>
+        text.slice(n * step, (n + 1) * step),
+      );
+      const { records, unclosed } = split(pieces, { maxRecord: 500 });
+      expect(records.map(({ cells }) => cells.join())).toEqual(['h1,h2', '0,"open', ...lines, 'x,y\nz']);
+      expect(records.map(({ line }) => line)).toEqual(Array.from({ length: 303 }, (_, n) => n + 1));
+      expect(unclosed).toEqual([2]);
+    }
+  });
+
+  it('passes over a byte order mark and a line end that is cut in half', () => {
+    expect(cellsOf('\ufeff"a",b\r\n"c","d"\r')).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]);
+  });
+
+  it('is not slow when many quotes are never closed', () => {
+    const text = 'h1,h2\n' + 'a,"""b\n""c\n'.repeat(20_000);
+    const began = performance.now();
+    split([text], { maxRecord: 10_000 });
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
   it('leaves out lines that are too long, in bounded memory, and goes on', () => {
     const pieces = ['a,b\n', ...Array.from({ length: 50 }, () => 'x'.repeat(100)), '\nc,d\n'];
     const { records, tooLong } = split(pieces, { maxRecord: 1000 });
@@ -89,12 +117,13 @@ describe('splitting CSV', () => {
     fc.assert(
       fc.property(file, fc.array(fc.nat({ max: 80 }), { maxLength: 6 }), fc.boolean(), (rows, cuts, end) => {
         const text = rows.map((cells) => cells.join(',')).join('\n') + (end ? '\n' : '');
+        const bytes = Buffer.from(text);
         const places = [
           0,
-          ...cuts.map((cut) => Math.min(cut, text.length)).sort((a, b) => a - b),
-          text.length,
+          ...cuts.map((cut) => Math.min(cut, bytes.length)).sort((a, b) => a - b),
+          bytes.length,
         ];
-        const pieces = places.slice(1).map((to, at) => text.slice(places[at], to));
+        const pieces = places.slice(1).map((to, at) => bytes.subarray(places[at], to));
         const expected = parse(text, {
           relax_column_count: true,
           record_delimiter: ['\n', '\r\n'],

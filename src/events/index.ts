@@ -9,3 +9,4 @@ export { mapPath } from './shapes/list.ts';
 export { Trait, type PathMapping, type Target } from './shapes/shape.ts';
 export { lacksZone, shiftTime, toIsoTime, toMillis, toTicks, zoneQuarters } from './time.ts';
 export { toJson, type EventFields, type HuntEvent, type Scalar, type Value } from './value.ts';
+export { parseEventXml } from './xml-event.ts';

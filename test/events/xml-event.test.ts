@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEventXml } from '../../src/events/xml-event.ts';
+import { parseEventXml, unescapeXml } from '../../src/events/xml-event.ts';
 
 describe('parseEventXml', () => {
   it('gives the nested form with named data as members', () => {
@@ -26,15 +26,46 @@ describe('parseEventXml', () => {
     ['an open comment', '<Event><!-- '],
     ['text', 'hello'],
     ['nothing', ''],
+    ['a document type', '<!DOCTYPE x [<!ENTITY a "b">]><Event></Event>'],
+    ['a document type inside', '<Event><!DOCTYPE x><System/></Event>'],
+    ['a comment that is its own end', '<Event><!--></Event>'],
+    ['very many elements', `<Event>${'<a/>'.repeat(60_000)}</Event>`],
     ['too deep', '<Event>'.repeat(100) + '</Event>'.repeat(100)],
   ])('gives null for %s', (_name, text) => {
     expect(parseEventXml(text)).toBe(null);
   });
 
-  it('expands no entities of its own making', () => {
-    const xml =
-      '<!DOCTYPE x [<!ENTITY a "aaaa">]><Event><EventData><Data Name="A">&a;</Data></EventData></Event>';
-    expect(JSON.stringify(parseEventXml(xml)) ?? 'null').not.toContain('aaaa');
+  it('keeps other attributes of named data, takes nested data apart, and leaves empty names out', () => {
+    const xml = `<Event><EventData><Data Name="A" Type="t">1</Data><ComplexData Name="B"><c>2</c></ComplexData>
+      <Data Name="">3</Data><Data Name="A">4</Data></EventData></Event>`;
+    expect(parseEventXml(xml)).toEqual({
+      Event: {
+        EventData: { A: [{ '#attributes': { Type: 't' }, '#text': '1' }, '4'], B: { c: '2' }, Data: '3' },
+      },
+    });
+  });
+
+  it('knows no entities but the five', () => {
+    const event = parseEventXml(
+      '<Event><EventData><Data Name="A">&a;&LT;&#x110000;</Data></EventData></Event>',
+    );
+    expect(event).toEqual({ Event: { EventData: { A: '&a;&LT;&#x110000;' } } });
+  });
+
+  it('takes the depth it is given, however deep', () => {
+    const nested = (depth: number): string => `<Event>${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}</Event>`;
+    expect(parseEventXml(nested(9), 10)).not.toBe(null);
+    expect(parseEventXml(nested(10), 10)).toBe(null);
+    expect(parseEventXml(nested(40_000), 1e6)).not.toBe(null);
+  });
+
+  it('keeps any text through escaping', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const escaped = text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+        expect(unescapeXml(escaped)).toBe(text);
+      }),
+    );
   });
 
   it('makes nothing of names that are special in JavaScript', () => {
@@ -72,6 +103,7 @@ describe('parseEventXml', () => {
       const began = performance.now();
       parseEventXml(`<Event ${part.repeat(100_000)}`);
       parseEventXml(`<Event>${part.repeat(100_000)}`);
+      parseEventXml(`<Event><a${part.repeat(100_000)}`);
       expect(performance.now() - began).toBeLessThan(2000);
     }
   });

@@ -3,9 +3,8 @@
  * text is cut at the ends of events, so that a file of any size is read in the memory of one event and a block.
  */
 import type { ErrorCode } from '../../errors.ts';
-import { canonicalise, ObjectBatch, type EventBatch } from '../../events/index.ts';
+import { canonicalise, ObjectBatch, parseEventXml, type EventBatch } from '../../events/index.ts';
 import type { ByteInput, ReadOptions } from '../types.ts';
-import { parseEventXml } from './parse-event.ts';
 
 const batchRows = 1000;
 const endTag = '</Event>';

@@ -8,6 +8,7 @@ export const headBytes = 64 * 1024;
 
 /** A whole tar header; every magic number lies within. */
 const leastHead = 512;
+const LF = 0x0a;
 
 export interface HeadedInput {
   /** At most `headBytes` bytes; fewer if the input is shorter or these were enough. Copied: stays valid. */
@@ -32,16 +33,18 @@ export async function readHead(
     const next = await blocks.next();
     if (next.done) ended = true;
     else head = joined(head, next.value);
-    if (head.length < 2 * askedAt) continue;
-    askedAt = head.length;
+    // A line is enough to tell text, of which a live pipe may have no more for long.
+    const line = head.length < leastHead && !next.done && next.value.includes(LF);
+    if (head.length < 2 * askedAt && !line) continue;
+    if (!line) askedAt = head.length;
     if (enough(head)) break;
   }
-  const close = async (): Promise<void> => void (await blocks.return?.());
-  const stream = (): AsyncIterable<Uint8Array> => replay(head, ended ? null : blocks);
+  const rest = new Rest(blocks);
+  const stream = (): AsyncIterable<Uint8Array> => replay(head, ended ? null : rest);
   const { name } = input;
   const replayed: ByteInput =
     input.size === undefined ? { name, stream } : { name, size: input.size, stream };
-  return { head: head.subarray(0, headBytes), input: replayed, close };
+  return { head: head.subarray(0, headBytes), input: replayed, close: () => rest.close() };
 }
 
 const noClose = async (): Promise<void> => {};
@@ -65,7 +68,7 @@ function headOfFile(path: string, name: string): Uint8Array {
   }
 }
 
-async function* replay(head: Uint8Array, rest: AsyncIterator<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+async function* replay(head: Uint8Array, rest: Rest | null): AsyncGenerator<Uint8Array> {
   try {
     if (head.length > 0) yield head;
     if (rest === null) return;
@@ -75,7 +78,33 @@ async function* replay(head: Uint8Array, rest: AsyncIterator<Uint8Array> | null)
       yield next.value;
     }
   } finally {
-    await rest?.return?.();
+    await rest?.close();
+  }
+}
+
+/** The blocks behind the head. */
+class Rest {
+  readonly #blocks: AsyncIterator<Uint8Array>;
+  #waiting = false;
+
+  constructor(blocks: AsyncIterator<Uint8Array>) {
+    this.#blocks = blocks;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    this.#waiting = true;
+    try {
+      return await this.#blocks.next();
+    } finally {
+      this.#waiting = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#blocks.return?.();
+    // A live pipe that is waited for ends when bytes come, which may be never.
+    if (this.#waiting) closed?.catch(() => {});
+    else await closed;
   }
 }
 

@@ -40,6 +40,7 @@ export async function* runEngine(engine: Engine, options: EngineOptions): AsyncG
     failure = error;
     wake();
   });
+  let given = 0;
   let consumed = 0;
   const count = (unpacked: number): boolean => {
     const packed = engine.bytesWritten - consumed;
@@ -61,9 +62,11 @@ export async function* runEngine(engine: Engine, options: EngineOptions): AsyncG
         await woken;
       } else {
         writing = true;
-        const block = await options.next();
+        // What was left over lies behind the end of the stream; no second block may be taken from there.
+        const block = engine.bytesWritten < given ? null : await options.next();
         if (block === null) engine.end();
         else {
+          given += block.length;
           engine.write(block, () => {
             writing = false;
             wake();

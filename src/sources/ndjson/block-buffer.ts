@@ -1,13 +1,16 @@
 /**
  * The bytes of an input in one buffer that slides along: it is filled at its end, what is consumed falls off
  * its front. It grows when a single row needs more, up to a bound. Zeros follow the last byte, at which scanners
- * stop.
+ * stop. Of an input that pauses, the buffer holds what there is as soon as that ends a line.
  */
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, NOT_READY } from './byte-source.ts';
 
 export const CAPACITY = 1024 * 1024;
 /** Zeros behind the last byte: more than a scanner ever looks ahead. */
 const PADDING = 16;
+const LF = 0x0a;
+/** A row larger than this is scanned again only when there is twice as much of it. */
+const LARGE_ROW = 64 * 1024;
 
 export class BlockBuffer {
   bytes: Buffer;
@@ -36,8 +39,11 @@ export class BlockBuffer {
     this.end = rest;
     const capacity = this.#capacity();
     while (this.end < capacity) {
-      const read = this.#source.read(this.bytes, this.end, capacity);
+      const large = moved === 0 && rest > LARGE_ROW && this.end < 2 * rest;
+      const mayStop = !large && this.end > rest && this.bytes.lastIndexOf(LF, this.end - 1) >= rest;
+      const read = this.#source.read(this.bytes, this.end, capacity, !mayStop);
       const length = typeof read === 'number' ? read : await read;
+      if (length === NOT_READY) break;
       if (length === 0) {
         this.ended = true;
         break;

@@ -7,10 +7,18 @@ import { asHuntbookError } from '../../errors.ts';
 import type { ByteInput } from '../types.ts';
 import { encodingOf, utf8Blocks } from './encoding.ts';
 
+/** No bytes are there yet. */
+export const NOT_READY = -1;
+/** An input that gives nothing for so many milliseconds pauses. */
+const PAUSE = 5;
+
 /** Bytes in order, from the start. */
 export interface ByteSource {
-  /** Puts bytes at `from` .. `to` (exclusive) of `into`; returns how many, 0 at the end. */
-  read(into: Buffer, from: number, to: number): number | Promise<number>;
+  /**
+   * Puts bytes at `from` .. `to` (exclusive) of `into`; returns how many, 0 at the end. Without `wait` it returns
+   * `NOT_READY` when the input pauses.
+   */
+  read(into: Buffer, from: number, to: number, wait: boolean): number | Promise<number>;
   close(): void | Promise<void>;
 }
 
@@ -67,16 +75,22 @@ class FileSource implements ByteSource {
 class BlockSource implements ByteSource {
   readonly #blocks: AsyncIterator<Uint8Array>;
   #block: Uint8Array = new Uint8Array(0);
+  /** The block that was asked for and has not come. */
+  #next: Promise<IteratorResult<Uint8Array>> | undefined;
   #ended = false;
 
   constructor(blocks: AsyncIterable<Uint8Array>) {
     this.#blocks = blocks[Symbol.asyncIterator]();
   }
 
-  async read(into: Buffer, from: number, to: number): Promise<number> {
+  async read(into: Buffer, from: number, to: number, wait: boolean): Promise<number> {
     while (this.#block.length === 0) {
-      const next = this.#ended ? undefined : await this.#blocks.next();
-      if (next === undefined || next.done === true) {
+      if (this.#ended) return 0;
+      this.#next ??= this.#blocks.next();
+      if (!wait && (await pauses(this.#next))) return NOT_READY;
+      const next = await this.#next;
+      this.#next = undefined;
+      if (next.done === true) {
         this.#ended = true;
         return 0;
       }
@@ -89,7 +103,25 @@ class BlockSource implements ByteSource {
   }
 
   async close(): Promise<void> {
-    if (!this.#ended) await this.#blocks.return?.();
+    const pausing = this.#next !== undefined && (await pauses(this.#next));
+    const closed = this.#ended ? undefined : this.#blocks.return?.();
     this.#ended = true;
+    // A generator that waits for bytes ends when they come, which may be never.
+    if (pausing) closed?.catch(() => {});
+    else await closed;
+  }
+}
+
+/** True when the promise is not settled soon. A rejection is left to those who await the promise itself. */
+async function pauses(promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, PAUSE, true);
+  });
+  const settled = (): boolean => false;
+  try {
+    return await Promise.race([promise.then(settled, settled), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Reads events from JSON lines, JSON arrays, and objects one after the other, also when they are pretty-printed:
  * between objects, white space, commas and square brackets are passed over, so that all of these are one form and
- * an array streams element by element. Memory is bounded by the buffer and the longest object.
+ * an array streams element by element. So does the array in an object that only wraps it; see wrapper.ts. Memory is
+ * bounded by the buffer and the longest object.
  */
 import { isUtf8 } from 'node:buffer';
 import { addCells, canonicalise, EventBatch, Field, FieldIds, type Value } from '../../events/index.ts';
@@ -15,6 +16,7 @@ import { PathTrie } from './path-trie.ts';
 import { Resync } from './resync.ts';
 import { JsonRows } from './row-reader.ts';
 import { BAD, NEED_MORE, Scanner, TOO_DEEP } from './scan.ts';
+import { NO_WRAPPER, WrapperFinder, WrapperTail } from './wrapper.ts';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -60,7 +62,10 @@ class JsonReading {
   /** Where the current line starts in the buffer; negative when its start has left the buffer. */
   #lineStart = 0;
   #openLists = 0;
-  #resync: Resync | undefined;
+  #resync: Resync | WrapperTail | undefined;
+  readonly #finder = new WrapperFinder();
+  /** The wrapper whose array is read: arrays around it, objects around its array, whether its end may be missed. */
+  #wrapper: { readonly lists: number; readonly depth: number; damaged: boolean } | undefined;
   #invalidText = 0;
 
   constructor(capacity: number, input: ByteInput, options: ReadOptions) {
@@ -97,6 +102,8 @@ class JsonReading {
 
   #finish(): void {
     if (this.#openLists > 0) this.#issues.add('HB_TRUNCATED', 'the array is not closed', this.#line);
+    else if (this.#wrapper !== undefined)
+      this.#issues.add('HB_TRUNCATED', 'the object around the events is not closed', this.#line);
     if (this.#invalidText > 0) {
       const count = this.#invalidText;
       this.#issues.note(
@@ -123,9 +130,15 @@ class JsonReading {
       const at = this.#passSeparators(bytes, from, end);
       buffer.start = at;
       if (at >= end) return;
+      if (this.#resync !== undefined) continue;
       if (bytes[at] !== OPEN) {
         this.#passOther();
         continue;
+      }
+      if (this.#finder.mayStart(bytes, at)) {
+        const start = this.#openWrapper(bytes, at, end);
+        if (start > 0) continue;
+        if (start === NEED_MORE && !buffer.ended) return;
       }
       const to = this.#scanner.scan(bytes, at, end);
       if (to > 0) {
@@ -141,6 +154,28 @@ class JsonReading {
         batch.dropRow();
         return;
       }
+    }
+  }
+
+  /** Begins the array of a wrapper, if the object that opens at `at` is one. */
+  #openWrapper(bytes: Buffer, at: number, end: number): number {
+    const before = this.#wrapper;
+    // Elements of a wrapper are events, unless the end of that wrapper was lost.
+    if (before?.damaged === false) return NO_WRAPPER;
+    const start = this.#finder.start(bytes, at, end);
+    if (start <= 0) return start;
+    const lists = before?.lists ?? this.#openLists;
+    this.#wrapper = { lists, depth: this.#finder.depth, damaged: false };
+    this.#openLists = lists + 1;
+    this.#countLines(bytes, at, start);
+    this.#buffer.start = start;
+    return start;
+  }
+
+  #countLines(bytes: Buffer, from: number, to: number): void {
+    for (let at = bytes.indexOf(LF, from); at >= 0 && at < to; at = bytes.indexOf(LF, at + 1)) {
+      this.#line++;
+      this.#lineStart = at + 1;
     }
   }
 
@@ -184,6 +219,7 @@ class JsonReading {
   #fail(at: number, reason: number): void {
     const { bytes, end } = this.#buffer;
     this.#batch.dropRow();
+    if (this.#wrapper !== undefined) this.#wrapper.damaged = true;
     const { maxDepth, maxLineBytes } = this.#options.limits;
     if (reason === TOO_DEEP)
       this.#issues.add('HB_LIMIT', `nested deeper than ${maxDepth} levels`, this.#line);
@@ -206,7 +242,7 @@ class JsonReading {
 
   #continueResync(): number {
     const { bytes, start, end } = this.#buffer;
-    const resync = this.#resync as Resync;
+    const resync = this.#resync as Resync | WrapperTail;
     const at = resync.skip(bytes, start, end);
     if (resync.newlines > 0) {
       this.#line += resync.newlines;
@@ -215,7 +251,15 @@ class JsonReading {
     }
     if (at < 0) return end;
     this.#resync = undefined;
+    if (resync instanceof WrapperTail) this.#endWrapper(resync);
     return at;
+  }
+
+  #endWrapper({ broken, others }: WrapperTail): void {
+    this.#wrapper = undefined;
+    if (broken) this.#issues.add('HB_DAMAGED', 'the object around the events is not closed', this.#line);
+    if (others > 0)
+      this.#issues.add('HB_DAMAGED', 'members behind an array of events were passed over', this.#line);
   }
 
   /** Passes what may stand between objects. */
@@ -227,9 +271,13 @@ class JsonReading {
         this.#line++;
         this.#lineStart = at + 1;
       } else if (byte === OPEN_LIST) {
-        this.#openLists++;
+        if (++this.#openLists === this.#options.limits.maxDepth + 1) this.#failLists();
       } else if (byte === CLOSE_LIST) {
         if (this.#openLists > 0) this.#openLists--;
+        if (this.#wrapper !== undefined && this.#openLists === this.#wrapper.lists) {
+          this.#resync = new WrapperTail(this.#wrapper.depth);
+          return at + 1;
+        }
       } else if (
         byte !== SPACE &&
         byte !== COMMA &&
@@ -241,6 +289,11 @@ class JsonReading {
       }
     }
     return at;
+  }
+
+  #failLists(): void {
+    const { maxDepth } = this.#options.limits;
+    this.#issues.add('HB_LIMIT', `arrays nested deeper than ${maxDepth} levels`, this.#line);
   }
 
   /** Something that is no object where an event should be. */

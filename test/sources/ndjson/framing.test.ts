@@ -100,6 +100,16 @@ describe('a bad object does not take its neighbours along', () => {
   });
 });
 
+it('counts what is no object, and reads the objects beside', async () => {
+  expect(await outline('[1,2,"x",[{"n":1}],{"n":2}]')).toEqual([
+    '1@1 2@1',
+    Array(3).fill('HB_DAMAGED@1').join(' '),
+  ]);
+  const { rows, issues } = await read(`${'1,'.repeat(1000)}\n${'"x"\n'.repeat(1000)}{"n":1}`);
+  expect(rows.length).toBe(1);
+  expect(issues.at(-1)?.message).toMatch(/981 more/);
+});
+
 describe('an input that ends early', () => {
   const forms: [string, string, string, string][] = [
     ['in the last line', '{"n":1}\n{"n":2,"t":"ab', '1@1', 'HB_TRUNCATED@2'],
@@ -144,6 +154,14 @@ describe('limits', () => {
     ]);
   });
 
+  it('report arrays that hold nothing but arrays', async () => {
+    for (const block of [7, 65_536]) {
+      const text = '['.repeat(100_000) + ']'.repeat(100_000);
+      expect(await outline(text, { block })).toEqual(['', 'HB_LIMIT@1']);
+    }
+    expect(await outline(`${'['.repeat(200)}{"n":1}${']'.repeat(200)}`)).toEqual(['1@1', '']);
+  });
+
   it('skip a deep element of an array on one line', async () => {
     const deep = `{"x":${'{"x":'.repeat(300)}1${'}'.repeat(300)}}`;
     expect(await outline(`[{"n":1},${deep},{"n":3}]`)).toEqual(['1@1 3@1', 'HB_LIMIT@1']);
@@ -157,16 +175,37 @@ describe('limits', () => {
 });
 
 describe('isJson', () => {
-  it.each(['{"a":1}', ' \r\n{ }', '[{"a":1}]', '\ufeff[\n {', '{\n', '['])('says yes to %j', (text) => {
+  it.each([
+    '{"a":1}',
+    ' \r\n{ }',
+    '[{"a":1}]',
+    '\ufeff[\n {',
+    '{\n',
+    '[',
+    '[1,2,"x",[{"a":1}],{"a":2}]',
+    '["a\\"b", {',
+    '[null]\n{"a":1}',
+    '42\n"x"\r\n\n{"a":1}',
+  ])('says yes to %j', (text) => {
     expect(isJson(Buffer.from(text))).toBe(true);
   });
   it('says yes to UTF-16 with a mark', () => {
     expect(isJson(Buffer.from('\ufeff{"a":1}', 'utf16le'))).toBe(true);
   });
-  it.each(['', 'ElfFile', 'a,b\n1,2', '<Event>', '{title: x}', '[section]', 'PAR1', '%PDF'])(
-    'says no to %j',
-    (text) => {
-      expect(isJson(Buffer.from(text))).toBe(false);
-    },
-  );
+  it.each([
+    '',
+    '[1] note',
+    '[2024-01-02 10:00] started',
+    '1\n2\n',
+    '"a","b"\n{"c"',
+    'ElfFile',
+    'a,b\n1,2',
+    '<Event>',
+    '{title: x}',
+    '[section]',
+    'PAR1',
+    '%PDF',
+  ])('says no to %j', (text) => {
+    expect(isJson(Buffer.from(text))).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@
  * The files in a tar stream, in order. A member must be read, or passed over, before the next is asked for.
  *
  * A damaged header is reported and the next valid one is looked for; a stream that ends early gives what there is.
+ * Libraries end with an error in both cases and lose the rest, so none is used.
  */
 import { ByteCursor } from '../byte-cursor.ts';
 import type { ByteInput } from '../types.ts';

@@ -1,6 +1,7 @@
 /**
  * The files in a zip archive. Members are found in the central directory; where that is missing or damaged, the
- * local headers are followed instead (zip-walk.ts), so that a half-copied archive gives what it holds.
+ * local headers are followed instead (zip-walk.ts), so that a half-copied archive gives what it holds. That is why
+ * no library is used here: those refuse an archive without a sound directory.
  */
 import { inflateRawSync } from 'node:zlib';
 import { ByteCursor } from '../byte-cursor.ts';

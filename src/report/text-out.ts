@@ -6,12 +6,15 @@ import type { Writable } from 'node:stream';
 import { asHuntbookError } from '../errors.ts';
 
 const pieceLength = 64 * 1024;
+/** Milliseconds after which text goes out even in a small piece: findings of a live stream are wanted at once. */
+const idle = 200;
 
 export class TextOut {
   readonly #stream: Writable;
   readonly #onError: (error: Error) => void;
   #text = '';
   #failure: Error | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -22,10 +25,12 @@ export class TextOut {
   write(text: string): void | Promise<void> {
     this.#text += text;
     if (this.#text.length >= pieceLength) return this.#flush();
+    this.#timer ??= setTimeout(() => this.#flushIdle(), idle);
   }
 
   /** Hands over what is left and resolves once the stream has taken it. The stream stays open. */
   async end(): Promise<void> {
+    clearTimeout(this.#timer);
     const text = this.#text;
     this.#text = '';
     try {
@@ -39,6 +44,16 @@ export class TextOut {
     } finally {
       this.#stream.off('error', this.#onError);
     }
+  }
+
+  /** A stream that failed says so at the next write. */
+  #flushIdle(): void {
+    this.#timer = undefined;
+    if (this.#text === '' || this.#failure || this.#stream.destroyed || this.#stream.writableNeedDrain)
+      return;
+    const text = this.#text;
+    this.#text = '';
+    this.#stream.write(text);
   }
 
   #flush(): void | Promise<void> {

@@ -99,7 +99,7 @@ class MemoryFile implements RandomFile {
 }
 
 function openTemporary(): { file: number; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'huntbook-'));
+  const folder = mkdtempSync(join(tmpdir(), 'huntbook-spool-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
     const file = openSync(join(folder, 'copy'), 'wx+', 0o600);

@@ -192,7 +192,7 @@ describe('archives', () => {
   });
 
   it('leave no temporary file behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('huntbook-'));
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('huntbook-spool-'));
     const noise = Buffer.alloc(20_000_000);
     for (let at = 0; at < noise.length; at++) noise[at] = (at * 2654435761) >>> 13;
     const inner = zip([
@@ -203,7 +203,7 @@ describe('archives', () => {
     expect(numbersOf(result)).toEqual(thirty);
     const cut = await readBytes((await tar([{ name: 'inner.zip', data: inner }])).subarray(0, 19_000_000));
     expect(codesOf(cut)).toContain('HB_TRUNCATED');
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('huntbook-'))).toEqual(before);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('huntbook-spool-'))).toEqual(before);
   });
 
   it('are not brought down by any change of a byte', async () => {

@@ -39,7 +39,7 @@ async function demoIn(folder: string, options: DemoCliOptions, keep: boolean): P
   const estate = await demoEstate(join(folder, 'estate'));
   const { scenes } = estate.truth;
   process.stdout.write(
-    `A simulated estate: ${estate.events.toLocaleString('en')} events in ${estate.files.length} files, with ${scenes.length} attack scenes.\n\n`,
+    `A simulated estate: ${estate.events.toLocaleString('en')} events in ${estate.files.filter(({ name }) => name.startsWith('events/')).length} files, with ${scenes.length} attack scenes.\n\n`,
   );
   const report = keep ? openOutput(join(folder, 'report.html'), true) : null;
   try {

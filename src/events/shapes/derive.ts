@@ -90,8 +90,10 @@ function deriveChannel(fields: FieldCollector): void {
     if (derived !== undefined) fields.set('Channel', derived);
     return;
   }
-  const usual = usualChannel(channel);
-  if (usual !== undefined) fields.set('Channel', usual);
+  // Of several values, the first is the log the event is in.
+  const usual = usualChannel(Array.isArray(channel) ? (channel as Value[])[0] : channel);
+  if (usual !== undefined)
+    fields.set('Channel', Array.isArray(channel) ? [usual, ...(channel as Value[]).slice(1)] : usual);
 }
 
 /**

@@ -94,12 +94,7 @@ export class RowFinisher {
     const first = bytes[batch.cellStart[cell] as number] as number;
     if (kind > Kind.escaped || (kind === Kind.text && (first < LOWER_A || first > LOWER_Z))) return;
     const usual = usualChannel(this.#value(bytes, Field.Channel));
-    if (usual === undefined) return;
-    // Several values of the field are a list, which stays as it is.
-    for (let other = batch.rowStart[batch.length] as number; other < batch.cells; other++) {
-      if (other !== cell && batch.cellField[other] === Field.Channel) return;
-    }
-    this.#replace(cell, usual);
+    if (usual !== undefined) this.#replace(cell, usual);
   }
 
   #finishTime(bytes: Buffer): boolean {

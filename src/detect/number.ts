@@ -10,13 +10,12 @@ type Exact = number | bigint;
 export function readNumber(value: string | number | bigint | boolean): Exact | null {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value === 'boolean') return null;
-  const text = value.trim();
-  if (text.length > 400) return null;
-  if (integer.test(text)) {
-    const number = Number(text);
-    return Number.isSafeInteger(number) ? number : BigInt(text.startsWith('+') ? text.slice(1) : text);
+  if (value.length > 400) return null;
+  if (integer.test(value)) {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : BigInt(value.startsWith('+') ? value.slice(1) : value);
   }
-  return decimal.test(text) ? Number(text) : null;
+  return decimal.test(value) ? Number(value) : null;
 }
 
 export function compareNumber(

@@ -1,6 +1,6 @@
 /**
  * Atoms: the single comparisons that rules are made of, in a form that can be stored as JSON and shared between
- * rules. `test` is the meaning of an atom; every faster way (slot.ts, keywords.ts) must agree with it.
+ * rules. `test` is the meaning of an atom; every faster way (slot.ts, keyword-scan.ts) must agree with it.
  * An atom is tested against one value of its field; lists match if any element does; null is absence.
  */
 import type { Value } from '../events/index.ts';
@@ -108,8 +108,7 @@ export function compileAtom(atom: Atom): AtomTest {
       return (v) => matchGlob(glob, fold(v, cased));
     }
     case 'regex': {
-      const { source, flags } = value as { source: string; flags: string };
-      const regex = compileRegex(source, flags);
+      const regex = regexOf(atom);
       return (v) => boundedTest(regex, String(v));
     }
     case 'cidr': {
@@ -148,6 +147,12 @@ export function exactKey(lower: string): string {
 }
 
 const guid = /^\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/;
+
+/** The expression of a regex atom, in JavaScript's grammar. */
+export function regexOf(atom: Atom): RegExp {
+  const { source, flags } = atom.value as { source: string; flags: string };
+  return compileRegex(source, flags);
+}
 
 /** Tests every element of a list; null never matches. */
 export function testValue(test: AtomTest, value: Value): boolean {

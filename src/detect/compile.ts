@@ -91,7 +91,9 @@ export class RuleCompiler {
 function neededIds(tree: Tree, atomOf: (id: number) => Atom): string[] | null {
   if (typeof tree === 'number') {
     const atom = atomOf(tree);
-    return atom.kind === 'exact' && atom.field?.toLowerCase() === 'eventid' ? [atom.text] : null;
+    return atom.kind === 'exact' && atom.field?.toLowerCase() === 'eventid'
+      ? [atom.text.toLowerCase()]
+      : null;
   }
   if (tree[0] === 'not') return null;
   const sets = tree.slice(1).map((item) => neededIds(item as Tree, atomOf));

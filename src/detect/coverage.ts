@@ -1,6 +1,6 @@
 /** Which rules could not have fired on the data that was read, and why: no such events, or a field is missing. */
 import { foldFieldName, type FieldTable } from '../events/index.ts';
-import { possible, type Tree } from './fold-tree.ts';
+import { positiveAtoms, possible, type Tree } from './fold-tree.ts';
 import type { Matcher } from './matcher.ts';
 import type { CompiledRule, RuleSet } from './rule-set.ts';
 
@@ -32,16 +32,21 @@ export function rulesThatNeverFire(
       // Null: some kind of event had all that the rule needs.
       if (seen.get(rule) === null || matched(rule)) continue;
       const missing = new Set<string>();
+      const asked = positiveAtoms(tree);
       const result = possible(tree, (id) => {
         const atom = program.localAtom(id);
         if (atom.field === null) return { yes: true, no: true };
         const name = aliases?.get(foldFieldName(atom.field)) ?? atom.field;
         if (here(name) || here(atom.field)) return { yes: true, no: true };
-        missing.add(atom.field);
+        if (asked.has(id)) missing.add(atom.field);
         return { yes: false, no: true };
       });
       if (result.yes) seen.set(rule, null);
-      else seen.set(rule, new Set([...(seen.get(rule) ?? []), ...missing]));
+      else {
+        // The kind of event that came nearest says what is missing.
+        const before = seen.get(rule);
+        if (!before || missing.size < before.size) seen.set(rule, missing);
+      }
     }
   }
   const out: NeverFires[] = [];
@@ -64,13 +69,10 @@ function describeLogSource({ info }: CompiledRule): string {
 
 function eventIdsOf(set: RuleSet, tree: Tree): string {
   const ids = new Set<string>();
-  const walk = (node: Tree): void => {
-    if (typeof node === 'number') {
-      const atom = set.atom(node);
-      if (atom.field && /^(eventid|channel|provider_name)$/i.test(atom.field))
-        ids.add(`${atom.field} ${atom.text}`);
-    } else for (let i = 1; i < node.length; i++) walk(node[i] as Tree);
-  };
-  walk(tree);
+  for (const id of positiveAtoms(tree)) {
+    const atom = set.atom(id);
+    if (atom.field && /^(eventid|channel|provider_name)$/i.test(atom.field))
+      ids.add(`${atom.field} ${atom.text}`);
+  }
   return [...ids].slice(0, 6).join(', ');
 }

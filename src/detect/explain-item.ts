@@ -30,7 +30,7 @@ export class EventView {
   constructor(fields: EventFields, aliases: Readonly<Record<string, string>>) {
     this.fields = fields;
     this.#aliases = new Map(Object.entries(aliases).map(([name, to]) => [foldFieldName(name), to]));
-    this.#taken = new Set(Object.values(aliases));
+    this.#taken = new Set(Object.values(aliases).map(foldFieldName));
     for (const [name, value] of Object.entries(fields)) {
       const key = foldFieldName(name);
       const known = this.#byName.get(key);
@@ -53,7 +53,7 @@ export class EventView {
    */
   values(field: string): Value[] {
     const alias = this.alias(field);
-    const names = alias === undefined || !this.#taken.has(field) ? [field] : [];
+    const names = alias === undefined || !this.#taken.has(foldFieldName(field)) ? [field] : [];
     if (alias !== undefined && alias !== field) names.unshift(alias);
     const found = [...new Set(names.map(foldFieldName))].flatMap((name) => this.#byName.get(name) ?? []);
     return found.filter(isThere);

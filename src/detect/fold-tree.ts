@@ -95,3 +95,10 @@ export function treeHolds(tree: Tree, holds: (atom: number) => boolean): boolean
   for (let i = 1; i < tree.length; i++) if (treeHolds(tree[i] as Tree, holds) !== and) return !and;
   return and;
 }
+
+/** The atoms that are not under a negation. */
+export function positiveAtoms(tree: Tree, out: Set<number> = new Set()): Set<number> {
+  if (typeof tree === 'number') out.add(tree);
+  else if (tree[0] !== 'not') for (let i = 1; i < tree.length; i++) positiveAtoms(tree[i] as Tree, out);
+  return out;
+}

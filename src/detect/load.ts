@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { packageVersion } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
 import {
   fillPlaceholders,
@@ -93,7 +94,7 @@ export function defaultCacheDir(): string {
 
 function cacheKey(files: readonly RuleFile[], options: RuleSetOptions): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([cacheVersion, options.mode ?? 'auto', logSourceTable]));
+  hash.update(JSON.stringify([cacheVersion, packageVersion(), options.mode ?? 'auto', logSourceTable]));
   for (const path of [options.logSourceFile, options.placeholderFile])
     hash.update(path ? stamp(resolve(path)) : '-');
   // The paths go into findings as given; what they mean depends on the folder we are in.
@@ -114,7 +115,9 @@ function stamp(path: string): string {
 function readCache(file: string): RuleSet | null {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as StoredRules;
-    return Array.isArray(data.rules) && Array.isArray(data.atomTexts) ? new RuleSet(data) : null;
+    const { rules, fields, atomFields, atomKinds, atomTexts, routes, refused } = data;
+    const whole = [rules, fields, atomFields, atomKinds, atomTexts, routes, refused].every(Array.isArray);
+    return whole && atomTexts.length === atomKinds.length ? new RuleSet(data) : null;
   } catch {
     return null;
   }
@@ -123,9 +126,9 @@ function readCache(file: string): RuleSet | null {
 /** A cache that can not be written costs time, nothing else. */
 function writeCache(dir: string, file: string, set: RuleSet): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(set.stored));
+    writeFileSync(temporary, JSON.stringify(set.stored), { flag: 'wx', mode: 0o600 });
     renameSync(temporary, file);
     prune(dir);
   } catch {

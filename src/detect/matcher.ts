@@ -70,7 +70,7 @@ export class Matcher {
     const program = this.#programs.programOf(batch, from, to);
     program.events++;
     if (program.rules.length === 0) return;
-    program.serial++;
+    program.nextSerial();
     this.#candidates.length = 0;
     this.#hits.length = 0;
     for (let cell = from; cell < to; cell++) {

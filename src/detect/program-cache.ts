@@ -7,14 +7,19 @@ import {
   type FieldTable,
   type Value,
 } from '../events/index.ts';
-import { Interner } from './interner.ts';
+import { Interner, longestInterned } from './interner.ts';
+import { KindSignature } from './kind-signature.ts';
 import { Program, type EventKind } from './program.ts';
 import type { RuleSet } from './rule-set.ts';
+import { kindSpace } from './value-memo.ts';
 
-/** Kinds of events kept at a time; real logs have some hundreds, hostile ones as many as they like. */
+/** Atoms of all programs kept at a time, and programs: real logs have some hundred kinds of events. */
+const maxAtoms = 400_000;
 const maxPrograms = 2000;
 /** Distinct values of the three fields kept; two of them and a third make a number that is still exact. */
 const maxKeys = 30_000;
+const maxCombinations = 100_000;
+const maxRetired = 20;
 
 export class ProgramCache {
   readonly #set: RuleSet;
@@ -29,6 +34,8 @@ export class ProgramCache {
   readonly #keyExtra = new Map<Value, number>();
   readonly #byKey = new Map<number, Program>();
   readonly #onForget: () => void;
+  readonly #signature: KindSignature;
+  #atoms = 0;
 
   /** `onForget` is called when all programs were dropped. */
   constructor(set: RuleSet, fields: FieldTable, active: (rule: number) => boolean, onForget: () => void) {
@@ -42,6 +49,7 @@ export class ProgramCache {
       for (const { has = [] } of selectors)
         for (const name of has) this.#hasFields.set(fields.add(name), name);
     }
+    this.#signature = new KindSignature(set, fields);
   }
 
   /** Every program that was built, as far as memory is kept of them. */
@@ -79,9 +87,10 @@ export class ProgramCache {
         present,
       );
     }
-    const key =
-      (this.#key(batch, channel) * maxKeys + this.#key(batch, provider)) * maxKeys +
-      this.#key(batch, eventId);
+    const a = this.#key(batch, channel);
+    const b = this.#key(batch, provider);
+    const c = this.#key(batch, eventId);
+    const key = a < 0 || b < 0 || c < 0 ? -1 : (a * maxKeys + b) * maxKeys + c;
     let program = this.#byKey.get(key);
     if (!program) {
       program = this.#programOfKind(
@@ -91,8 +100,13 @@ export class ProgramCache {
         0,
         null,
       );
-      if (this.#keys.size + this.#keyExtra.size >= maxKeys - 3) this.#forgetKeys();
-      else this.#byKey.set(key, program);
+      if (
+        key < 0 ||
+        this.#keys.size + this.#keyExtra.size >= maxKeys - 3 ||
+        this.#byKey.size >= maxCombinations
+      ) {
+        this.#forgetKeys();
+      } else this.#byKey.set(key, program);
     }
     return program;
   }
@@ -106,14 +120,22 @@ export class ProgramCache {
     return present;
   }
 
-  /** A small number for the value of a cell: values in bytes count up from 1, others down from the top. */
+  /**
+   * A small number for the value of a cell: values in bytes count up from 1, others down from the top; -1 when it can
+   * not be kept.
+   */
   #key(batch: EventBatch, cell: number): number {
     if (cell < 0) return 0;
     const kind = batch.cellKind[cell] as number;
     const start = batch.cellStart[cell] as number;
-    if (kind !== EXTRA)
-      return this.#keys.intern(0, kind, batch.bytes, start, batch.cellEnd[cell] as number) + 1;
+    if (kind !== EXTRA) {
+      const end = batch.cellEnd[cell] as number;
+      if (end - start > longestInterned) return -1;
+      const id = this.#keys.intern(kindSpace(batch), kind, batch.bytes, start, end);
+      return id < 0 ? -1 : id + 1;
+    }
     const value = batch.extra[start] as Value;
+    if (typeof value === 'string' && value.length > longestInterned) return -1;
     let id = this.#keyExtra.get(value);
     if (id === undefined) this.#keyExtra.set(value, (id = maxKeys - 1 - this.#keyExtra.size));
     return id;
@@ -127,17 +149,16 @@ export class ProgramCache {
     present: Set<string> | null,
   ): Program {
     const eventId = typeof id === 'string' && /^\d{1,9}$/.test(id) ? Number(id) : id;
-    const fold = (value: Value): string => String(value).toLowerCase();
     const name = JSON.stringify([
-      fold(channel),
-      fold(provider),
-      String(eventId),
+      this.#signature.of(Field.Channel, channel),
+      this.#signature.of(Field.Provider_Name, provider),
+      this.#signature.of(Field.EventID, eventId),
       open,
       present && [...present].sort(),
     ]);
     let program = this.#programs.get(name);
     if (!program) {
-      if (this.#programs.size >= maxPrograms) this.#forgetPrograms();
+      if (this.#programs.size >= maxPrograms || this.#atoms > maxAtoms) this.#forgetPrograms();
       const has = (field: string): boolean => {
         const key = foldFieldName(field);
         if (key === 'eventid') return eventId !== null;
@@ -148,6 +169,7 @@ export class ProgramCache {
       const kind: EventKind = { channel, provider, eventId, open, has };
       program = new Program(this.#set, this.#active, this.#rulesByRoute, this.#fields, kind);
       this.#programs.set(name, program);
+      this.#atoms += program.stamps.length;
     }
     return program;
   }
@@ -158,10 +180,13 @@ export class ProgramCache {
     this.#byKey.clear();
   }
 
-  /** What the programs taught about coverage is kept for some. */
+  /** What the programs taught about coverage is kept, as far as it is small. */
   #forgetPrograms(): void {
-    if (this.#retired.length < maxPrograms) this.#retired.push(...this.#programs.values());
+    for (const program of this.#programs.values()) {
+      if (this.#retired.length < maxRetired) this.#retired.push(program.retire());
+    }
     this.#programs.clear();
+    this.#atoms = 0;
     this.#forgetKeys();
     this.#onForget();
   }

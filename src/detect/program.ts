@@ -40,6 +40,10 @@ export class Slot {
     this.id = id;
   }
 
+  retire(): void {
+    this.#matcher = null;
+  }
+
   match(value: Value): Int32Array {
     this.#matcher ??= new SlotMatcher(this.atoms);
     return this.#matcher.match(value);
@@ -104,6 +108,22 @@ export class Program {
     this.ruleStamps = new Int32Array(this.rules.length);
   }
 
+  /** A new number for the event at hand; stamps of other events are other numbers. */
+  nextSerial(): void {
+    if (this.serial === 0x7fffffff) {
+      this.stamps.fill(0);
+      this.ruleStamps.fill(0);
+      this.serial = 0;
+    }
+    this.serial++;
+  }
+
+  /** Gives up what only matching needs; what coverage asks for stays. */
+  retire(): this {
+    for (const slots of this.slotsOfField) if (slots) for (const slot of slots) slot.retire();
+    return this;
+  }
+
   /** What an atom of a rule is here: known, or a local atom. */
   resolve(atom: number, aliases: Aliases | null): number | boolean {
     let resolved = this.#resolved.get(aliases);
@@ -120,8 +140,8 @@ export class Program {
   #addRule(set: RuleSet, rule: number, aliases: Aliases | null, required: readonly string[]): void {
     const compiled = set.rules[rule] as CompiledRule;
     const { eventId, open } = this.kind;
-    const idKnown = (open & (1 << Field.EventID)) === 0;
-    if (idKnown && compiled.eventIds && !compiled.eventIds.includes(String(eventId))) {
+    const idKnown = (open & (1 << Field.EventID)) === 0 && !aliases?.has('eventid');
+    if (idKnown && compiled.eventIds && !compiled.eventIds.includes(String(eventId).toLowerCase())) {
       this.excluded.push(rule);
       return;
     }
@@ -152,7 +172,7 @@ export class Program {
     if (atom.field === null) return this.#local(atom, '', []);
     const field = aliases?.get(foldFieldName(atom.field)) ?? atom.field;
     const known = this.#known(field);
-    if (known !== undefined) return atom.kind !== 'fieldref' && testValue(compileAtom(atom), known);
+    if (known !== undefined && atom.kind !== 'fieldref') return testValue(compileAtom(atom), known);
     const reads = namesToRead(atom.field, aliases);
     return this.#local(atom, reads.map(foldFieldName).join('\n'), reads);
   }
@@ -217,7 +237,8 @@ export class Program {
 export function namesToRead(field: string, aliases: Aliases | null): string[] {
   const alias = aliases?.get(foldFieldName(field));
   if (!aliases || alias === undefined) return [field];
-  return [...aliases.values()].includes(field) ? [alias] : [alias, field];
+  const taken = [...aliases.values()].some((name) => foldFieldName(name) === foldFieldName(field));
+  return taken ? [alias] : [alias, field];
 }
 
 /** Fields that every kind knows. */

@@ -2,8 +2,8 @@
  * Regular expressions of rules against hostile values, bounded in time.
  *
  * V8 falls back to its linear-time engine once a match backtracks too often; case-insensitive expressions get there
- * by folding (regex-linear.ts). Look-around and back references are beyond that engine: expressions that use those
- * and could backtrack badly run under a timer. A match that runs out of time counts as no match and is reported;
+ * by folding (regex-linear.ts). Look-around, back references and case-insensitive matches beyond ASCII are not for
+ * that engine: they run under a timer where they could backtrack. A match that runs out of time counts as no match and is reported;
  * an expression that does so again and again is not tried any more.
  */
 import { setFlagsFromString } from 'node:v8';
@@ -16,12 +16,8 @@ setFlagsFromString('--regexp-backtracks-before-fallback=50000');
 /** Milliseconds that one match under the timer may take: long, so that a busy machine does not change results. */
 export const regexBudget = 1000;
 const maxTimeouts = 10;
-/** Values up to this length can not make an expression without nested repetition slow enough to matter. */
-const shortValue = 2048;
-
-const nestedRepetition =
-  /\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*(?:[+*]|\{\d+,\d*\})(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)\s*(?:[+*]|\{\d+,\d*\})|\((?:[^()\\]|\\.)*\|(?:[^()\\]|\\.)*\)\s*(?:[+*]|\{\d+,\d*\})/;
-const repetition = /[+*]|\{\d+,\d*\}/g;
+/** Anything that may match in more than one way; with one alone, time is at most quadratic. */
+const repetition = /[+*?]|\{\d/g;
 const notLinear = /\(\?[=!<]|\\[1-9]|\\k</;
 // oxlint-disable-next-line no-control-regex -- ASCII is meant, control characters and all
 const ascii = /^[\0-\x7f]*$/;
@@ -29,7 +25,8 @@ const ascii = /^[\0-\x7f]*$/;
 interface Plan {
   /** Runs in linear time on lower-case ASCII, or on anything when the expression minds case. */
   readonly linear: RegExp | null;
-  readonly risk: 'none' | 'long' | 'any';
+  /** More than one way to match: only under the timer, where the linear form does not apply. */
+  readonly risky: boolean;
   timeouts: number;
 }
 
@@ -46,12 +43,18 @@ export function onRegexTimeout(report: (regex: RegExp) => void): void {
 export function boundedTest(regex: RegExp, text: string): boolean {
   let plan = plans.get(regex);
   if (!plan) plans.set(regex, (plan = makePlan(regex)));
-  if (plan.linear) {
-    if (plan.linear === regex) return regex.test(text);
-    if (ascii.test(text)) return plan.linear.test(text.toLowerCase());
+  try {
+    if (plan.linear) {
+      if (plan.linear === regex) return regex.test(text);
+      if (ascii.test(text)) return plan.linear.test(text.toLowerCase());
+    }
+    return plan.risky ? timedTest(regex, text, plan) : regex.test(text);
+  } catch {
+    // V8 compiles when first used, and may find the expression too large then.
+    plan.timeouts = maxTimeouts;
+    onTimeout(regex);
+    return false;
   }
-  if (plan.risk === 'none' || (plan.risk === 'long' && text.length <= shortValue)) return regex.test(text);
-  return timedTest(regex, text, plan);
 }
 
 function timedTest(regex: RegExp, text: string, plan: Plan): boolean {
@@ -69,8 +72,6 @@ function timedTest(regex: RegExp, text: string, plan: Plan): boolean {
 }
 
 function makePlan(regex: RegExp): Plan {
-  const repeats = regex.source.match(repetition)?.length ?? 0;
-  const risk =
-    repeats === 0 ? 'none' : nestedRepetition.test(regex.source) ? 'any' : repeats > 1 ? 'long' : 'none';
-  return { linear: notLinear.test(regex.source) ? null : linearForm(regex), risk, timeouts: 0 };
+  const risky = (regex.source.match(repetition)?.length ?? 0) > 1;
+  return { linear: notLinear.test(regex.source) ? null : linearForm(regex), risky, timeouts: 0 };
 }

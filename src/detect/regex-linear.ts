@@ -9,6 +9,8 @@ export function linearForm(regex: RegExp): RegExp | null {
 }
 
 function lowerSource(source: string): string | null {
+  // Letters beyond ASCII may fold to ASCII.
+  if (/[^\0-\x7f]/.test(source)) return null;
   let out = '';
   for (let i = 0; i < source.length; i++) {
     const char = source[i] as string;

@@ -1,5 +1,5 @@
 /**
- * A text that every match of a regular expression must contain, folded to lower case, so that the expression is
+ * A text that every match of a regular expression (in JavaScript's grammar) must contain, folded to lower case, so that the expression is
  * only tried on values that have it. Conservative: returns '' whenever it is not certain.
  */
 const plain = /[A-Za-z0-9 _\-%&,;:<>=@!"'#~`/]/;
@@ -52,7 +52,7 @@ export function requiredLiteral(source: string): string {
 function endOfClass(source: string, at: number): number {
   for (let i = at + 1; i < source.length; i++) {
     if (source[i] === '\\') i++;
-    else if (source[i] === ']' && i > at + 1) return i + 1;
+    else if (source[i] === ']') return i + 1;
   }
   return -1;
 }

@@ -23,7 +23,7 @@ export function routesOf(
     if (!category && !service) return null;
   }
   const selectors =
-    category && service ? cross(category, service) : (category ?? service ?? table.products[product]);
+    category && service ? cross(category, service) : (category ?? service ?? ownOf(table.products, product));
   if (!selectors) return null;
   return mode === 'auto' ? [...selectors] : selectors.filter((s) => !s.variant || s.variant === mode);
 }
@@ -35,10 +35,15 @@ function lookup(
 ): readonly EventSelector[] | undefined {
   if (name === undefined) return undefined;
   const key = name.toLowerCase();
-  if (product !== '*') return table[product]?.[key] ?? table['*']?.[key];
+  if (product !== '*') return ownOf(ownOf(table, product), key) ?? ownOf(ownOf(table, '*'), key);
   // A rule that names no product means the category or service of any product.
-  const found = Object.values(table).flatMap((names) => names[key] ?? []);
+  const found = Object.values(table).flatMap((names) => ownOf(names, key) ?? []);
   return found.length > 0 ? found : undefined;
+}
+
+/** Names come from rules: `constructor` is a name like any other. */
+function ownOf<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
 /** Both must hold: a category within a service. */
@@ -96,6 +101,8 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
       ? list
       : fail(where, 'must be text or a list of text');
   };
+  const oneText = (value: unknown, where: string): string =>
+    typeof value === 'string' && value !== '' ? value : fail(where, 'must be the name of one field');
   const selectors = (value: unknown, where: string): EventSelector[] =>
     (Array.isArray(value) ? value : [value]).map((item, i) => {
       const at = `${where}[${i}]`;
@@ -111,7 +118,7 @@ export function readLogSourceFile(path: string, base: LogSourceTable = logSource
           selector[key] = ids;
         } else if (key === 'fields') {
           selector[key] = Object.fromEntries(
-            map(given, at).map(([k, v]) => [k, texts(v, `${at}.fields.${k}`)[0]]),
+            map(given, at).map(([k, v]) => [k, oneText(v, `${at}.fields.${k}`)]),
           );
         } else selector[key] = texts(given, `${at}.${key}`);
       }

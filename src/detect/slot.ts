@@ -3,7 +3,7 @@
  * Contract: `match` returns exactly the atoms whose `compileAtom` test holds for the value, in no order.
  */
 import type { Value } from '../events/index.ts';
-import { compileAtom, exactKey, literalOf, type Atom, type AtomTest } from './atoms.ts';
+import { compileAtom, exactKey, literalOf, regexOf, type Atom, type AtomTest } from './atoms.ts';
 import { NeedleSet, ShortNeedles } from './needles.ts';
 import { requiredLiteral } from './regex-literal.ts';
 
@@ -157,7 +157,7 @@ export function necessaryLiteral(atom: Atom): string {
       return best.toLowerCase();
     }
     case 'regex':
-      return requiredLiteral((atom.value as { source: string }).source);
+      return requiredLiteral(regexOf(atom).source);
     default:
       return '';
   }

@@ -14,7 +14,8 @@ export interface Outcome {
 }
 
 const nothing: Outcome = { hits: none, rules: none };
-const maxExtra = 100_000;
+/** Bound on values that are not bytes, in characters; each counts for some more. */
+const maxExtra = 16 * 1024 * 1024;
 
 export class ValueMemo {
   readonly #interner = new Interner();
@@ -28,10 +29,10 @@ export class ValueMemo {
     if (kind === EXTRA) return this.#lookExtra(program, slot, batch.extra[start] as Value);
     const end = batch.cellEnd[cell] as number;
     if (end - start > longestInterned) return outcomeOf(program, slot, batch.value(cell));
-    let entry = this.#interner.intern(slot.id, kind, batch.bytes, start, end);
+    let entry = this.#interner.intern(slot.id * 3 + kindSpace(batch), kind, batch.bytes, start, end);
     if (entry < 0) {
       this.forget();
-      entry = this.#interner.intern(slot.id, kind, batch.bytes, start, end);
+      entry = this.#interner.intern(slot.id * 3 + kindSpace(batch), kind, batch.bytes, start, end);
     }
     return (this.#outcomes[entry] ??= outcomeOf(program, slot, batch.value(cell)));
   }
@@ -50,9 +51,11 @@ export class ValueMemo {
     let known = this.#extra.get(slot.id);
     const found = known?.get(value);
     if (found) return found;
-    if (++this.#extraCount > maxExtra) {
+    const size = 64 + (typeof value === 'string' ? value.length : 0);
+    this.#extraCount += size;
+    if (this.#extraCount > maxExtra) {
       this.#extra.clear();
-      this.#extraCount = 1;
+      this.#extraCount = size;
       known = undefined;
     }
     if (!known) this.#extra.set(slot.id, (known = new Map()));
@@ -60,6 +63,11 @@ export class ValueMemo {
     known.set(value, outcome);
     return outcome;
   }
+}
+
+/** Kinds of cells belong to the reader; readers are told apart by the form of their raw rows. */
+export function kindSpace({ rawText }: EventBatch): number {
+  return rawText === 'json' ? 1 : rawText === 'utf16le' ? 2 : 0;
 }
 
 export function outcomeOf(program: Program, slot: Slot, value: Value): Outcome {

@@ -51,10 +51,13 @@ class WorkerPool {
   readonly #idle: Worker[] = [];
   readonly #results: ScanResult[] = [];
   readonly #bytes: Float64Array;
+  #allBytes = 0;
   readonly #events = new Map<Worker, number>();
   #next = 0;
   #front = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** Rejects when a finding could not be handed on. */
+  readonly #failure = Promise.withResolvers<never>();
 
   constructor(
     options: HuntOptions,
@@ -80,7 +83,8 @@ class WorkerPool {
       () => new Worker(workerUrl(), { workerData: this.#data }),
     );
     try {
-      await Promise.all(workers.map((worker) => this.#serve(worker, threads)));
+      const served = Promise.all(workers.map((worker) => this.#serve(worker, threads)));
+      await Promise.race([served, this.#failure.promise]);
       await this.#writing;
     } finally {
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -100,9 +104,8 @@ class WorkerPool {
             this.#hold(message.unit, message.findings);
             break;
           case 'progress':
-            this.#bytes[message.unit] = message.bytes;
             this.#events.set(worker, message.events);
-            this.#progress(message.unit);
+            this.#progress(message.unit, message.bytes);
             break;
           case 'done':
             this.#finished.add(message.unit);
@@ -139,7 +142,7 @@ class WorkerPool {
     const held = this.#pending.get(unit);
     if (held) held.push(...findings);
     else this.#pending.set(unit, findings);
-    if (unit === this.#front) void this.#flush();
+    if (unit === this.#front) this.#flush().catch((error: unknown) => this.#failure.reject(error));
   }
 
   /** Writes what is next in order; one writer at a time. */
@@ -158,11 +161,14 @@ class WorkerPool {
     return this.#writing;
   }
 
-  #progress(unit: number): void {
-    const bytes = this.#bytes.reduce((a, b) => a + b, 0);
+  #progress(unit: number, bytes: number): void {
+    this.#allBytes += bytes - (this.#bytes[unit] as number);
+    this.#bytes[unit] = bytes;
+    const report = this.#options.onProgress;
+    if (!report) return;
     const events = [...this.#events.values()].reduce((a, b) => a + b, 0);
     const current = (this.#inputs[unit] as ListedInput).input.name;
-    this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, events, current });
+    report({ bytes: this.#allBytes, totalBytes: this.#totalBytes, events, current });
   }
 }
 

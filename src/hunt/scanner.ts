@@ -1,4 +1,5 @@
 /** Runs a rule set over inputs, one after the other: the part of a hunt that one thread does. */
+import { setImmediate } from 'node:timers/promises';
 import { FieldTable } from '../events/index.ts';
 import {
   Matcher,
@@ -52,6 +53,7 @@ export class Scanner {
   readonly #span = new TimeSpan();
   readonly #maker: FindingMaker;
   readonly #matched: Uint8Array;
+  #lastTurn = performance.now();
   #events = 0;
   #findings = 0;
 
@@ -90,6 +92,7 @@ export class Scanner {
     const found: Finding[] = [];
     for await (const batch of batches) {
       if (this.#options.signal?.aborted) break;
+      await this.#breathe();
       this.#events += batch.length;
       this.#span.add(batch);
       this.#matcher.match(
@@ -108,6 +111,14 @@ export class Scanner {
       }
       found.length = 0;
     }
+  }
+
+  /** Some readers never wait: signals and timers get a turn now and then. */
+  async #breathe(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lastTurn < 50) return;
+    await setImmediate();
+    this.#lastTurn = performance.now();
   }
 
   get events(): number {

@@ -189,9 +189,11 @@ program.hook('preAction', () => {
   });
 });
 
-// A reader that has seen enough (head, less) is no error.
+// A reader that has seen enough (head, less) is no error, but a backtest is run for its verdict, and messages are not
+// the result of anything.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' && (stream === process.stderr || process.argv[2] === 'backtest')) return;
     if (error.code === 'EPIPE') process.exit(ExitCode.ok);
     process.exit(fail(new HuntbookError('HB_WRITE', `cannot write: ${error.message}`, { cause: error })));
   });

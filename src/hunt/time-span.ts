@@ -22,14 +22,24 @@ export class TimeSpan {
       else if (time < known.low) known.low = time;
       else if (time > known.high) known.high = time;
     }
+    let damaged = false;
     for (const { low, high } of this.#forms.values()) {
       const a = toIsoTime(low);
       const b = toIsoTime(high);
+      damaged ||= a === null || b === null;
       // Zones may turn the order of texts around.
       this.merge(a, a);
       this.merge(b, b);
     }
     this.#forms.clear();
+    // A text that is no time may be the extreme of its form and hide those that are.
+    if (damaged)
+      for (let row = 0; row < batch.length; row++) this.#addOne(cellValue(batch, row, Field.SystemTime));
+  }
+
+  #addOne(value: Value): void {
+    const time = toIsoTime(value);
+    this.merge(time, time);
   }
 
   merge(first: string | null, last: string | null): void {

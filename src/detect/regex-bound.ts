@@ -18,6 +18,10 @@ export const regexBudget = 1000;
 const maxTimeouts = 10;
 /** Anything that may match in more than one way; with one alone, time is at most quadratic. */
 const repetition = /[+*?]|\{\d/g;
+/** Repetition of what may itself match in several ways can take exponential time. */
+const quantifiedGroup = /\)[+*?{]/;
+/** Steps that need no timer: some ten milliseconds at most. */
+const cheapSteps = 1e7;
 const notLinear = /\(\?[=!<]|\\[1-9]|\\k</;
 // oxlint-disable-next-line no-control-regex -- ASCII is meant, control characters and all
 const ascii = /^[\0-\x7f]*$/;
@@ -25,8 +29,8 @@ const ascii = /^[\0-\x7f]*$/;
 interface Plan {
   /** Runs in linear time on lower-case ASCII, or on anything when the expression minds case. */
   readonly linear: RegExp | null;
-  /** More than one way to match: only under the timer, where the linear form does not apply. */
-  readonly risky: boolean;
+  /** A search takes at most about as many steps as the length of the text to this power. */
+  readonly degree: number;
   timeouts: number;
 }
 
@@ -48,7 +52,7 @@ export function boundedTest(regex: RegExp, text: string): boolean {
       if (plan.linear === regex) return regex.test(text);
       if (ascii.test(text)) return plan.linear.test(text.toLowerCase());
     }
-    return plan.risky ? timedTest(regex, text, plan) : regex.test(text);
+    return text.length ** plan.degree <= cheapSteps ? regex.test(text) : timedTest(regex, text, plan);
   } catch {
     // V8 compiles when first used, and may find the expression too large then.
     plan.timeouts = maxTimeouts;
@@ -72,6 +76,7 @@ function timedTest(regex: RegExp, text: string, plan: Plan): boolean {
 }
 
 function makePlan(regex: RegExp): Plan {
-  const risky = (regex.source.match(repetition)?.length ?? 0) > 1;
-  return { linear: notLinear.test(regex.source) ? null : linearForm(regex), risky, timeouts: 0 };
+  const repeats = regex.source.match(repetition)?.length ?? 0;
+  const degree = quantifiedGroup.test(regex.source) ? Infinity : repeats + 1;
+  return { linear: notLinear.test(regex.source) ? null : linearForm(regex), degree, timeouts: 0 };
 }

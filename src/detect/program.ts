@@ -89,7 +89,6 @@ export class Program {
     this.#set = set;
     this.#fields = fields;
     this.fieldSeen = new Uint8Array(fields.names.length);
-    let keywords: Slot | null = null;
     for (const [route, selectors] of set.routes.entries()) {
       const selector = selectors.find((candidate) => selects(candidate, kind));
       if (!selector) continue;
@@ -101,7 +100,7 @@ export class Program {
         if (active(rule)) this.#addRule(set, rule, aliases, required);
       }
     }
-    keywords = this.#slots.get('') ?? null;
+    const keywords = this.#slots.get('') ?? null;
     this.keywords = keywords;
     this.scan = keywords ? new KeywordScan(keywords.atoms.values()) : null;
     this.stamps = new Int32Array(this.#localAtoms.length);

@@ -2,6 +2,8 @@
  * A case-insensitive expression as one without that flag, for values in ASCII that were folded to lower case: V8's
  * linear-time engine, which bounds the time of a match, does not know the flag. Null when the meaning would change.
  */
+import { endOfClass } from './regex-literal.ts';
+
 export function linearForm(regex: RegExp): RegExp | null {
   if (!regex.ignoreCase) return regex;
   const source = lowerSource(regex.source);
@@ -36,12 +38,4 @@ function lowerSource(source: string): string | null {
 
 function plainRange(range: string): boolean {
   return /^(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9])$/.test(range) || /\\[dws]/i.test(range);
-}
-
-function endOfClass(source: string, at: number): number {
-  for (let i = at + 1; i < source.length; i++) {
-    if (source[i] === '\\') i++;
-    else if (source[i] === ']') return i + 1;
-  }
-  return -1;
 }

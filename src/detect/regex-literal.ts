@@ -8,14 +8,13 @@ const escapedPunctuation = /[\\./$^|?*+()[\]{}\-"' :]/;
 export function requiredLiteral(source: string): string {
   let best = '';
   let run = '';
-  let depth = 0;
   const close = (): void => {
     if (run.length > best.length) best = run;
     run = '';
   };
   for (let i = 0; i < source.length; i++) {
     const char = source[i] as string;
-    if (depth === 0 && char === '|') return '';
+    if (char === '|') return '';
     let literal: string | null = null;
     let next = i + 1;
     if (char === '\\') {
@@ -28,10 +27,8 @@ export function requiredLiteral(source: string): string {
       next = endOfClass(source, i);
       if (next < 0) return '';
     } else if (char === '(') {
-      depth++;
       next = endOfGroup(source, i);
       if (next < 0) return '';
-      depth--;
     } else if (plain.test(char)) literal = char;
     const quantifier = /^(?:[?*+]|\{\d+(?:,\d*)?\})/.exec(source.slice(next, next + 16))?.[0] ?? '';
     if (literal === null) close();
@@ -49,7 +46,8 @@ export function requiredLiteral(source: string): string {
   return best.toLowerCase();
 }
 
-function endOfClass(source: string, at: number): number {
+/** The place behind the class that begins at `at`, or -1. */
+export function endOfClass(source: string, at: number): number {
   for (let i = at + 1; i < source.length; i++) {
     if (source[i] === '\\') i++;
     else if (source[i] === ']') return i + 1;

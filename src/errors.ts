@@ -51,6 +51,22 @@ export const errorTable = {
     exit: ExitCode.rule,
     hint: 'Add the log source with --logsources FILE, or use --logsource raw.',
   },
+  HB_RULE_REFERENCE: {
+    exit: ExitCode.rule,
+    hint: 'Give the file that holds the rule too, and check the id or name.',
+  },
+  HB_TARGET_UNKNOWN: { exit: ExitCode.usage, hint: 'Run huntbook sigma targets for the names.' },
+  HB_TARGET_UNSUPPORTED: {
+    exit: ExitCode.rule,
+    hint: 'Run huntbook sigma targets for what each target can express.',
+  },
+  HB_PIPELINE_UNKNOWN: { exit: ExitCode.usage, hint: 'Run huntbook sigma pipelines for the names.' },
+  HB_PIPELINE_INVALID: { exit: ExitCode.config, hint: 'Check the pipeline file at the place named.' },
+  HB_PIPELINE_RULE: { exit: ExitCode.rule, hint: 'The pipeline does not cover this rule; choose another.' },
+  HB_PIPELINE_SOURCE: {
+    exit: ExitCode.config,
+    hint: 'Pipelines read files, commands and web pages only with --allow-external.',
+  },
   HB_INTERNAL: { exit: ExitCode.partial, hint: 'This is a defect in huntbook; please report it.' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

@@ -44,6 +44,8 @@ export type SigmaValue =
   | { readonly kind: 'cidr'; readonly network: string }
   | { readonly kind: 'compare'; readonly op: 'gt' | 'gte' | 'lt' | 'lte'; readonly value: number | string }
   | { readonly kind: 'exists'; readonly value: boolean }
+  /** Text in the target's own language, from a pipeline's `query_expression_placeholders`; `{field}` stands for the field. */
+  | { readonly kind: 'query'; readonly text: string }
   | {
       readonly kind: 'fieldref';
       readonly field: string;
@@ -72,6 +74,11 @@ export type Detection =
       readonly link: 'or' | 'and';
       /** With the modifier `neq`. */
       readonly negated: boolean;
+      /**
+       * Where modifiers made several values of one that was written (windash, base64offset): how many values belong to
+       * each written one, in order. Missing where each has one. Only conversion to text asks for it.
+       */
+      readonly groups?: readonly number[];
       readonly position: RulePosition;
     };
 
@@ -82,8 +89,8 @@ export type Condition =
   | { readonly kind: 'ref'; readonly name: string }
   | { readonly kind: 'of'; readonly quantifier: '1' | 'all'; readonly pattern: string };
 
-export interface SigmaRule {
-  readonly kind: 'rule';
+/** What all documents have. */
+export interface DocumentHead {
   /** Path of the file as given, and which document of it (from 0). */
   readonly path: string;
   readonly document: number;
@@ -105,34 +112,102 @@ export interface SigmaRule {
   readonly falsepositives: readonly string[];
   readonly scope: readonly string[];
   readonly related: readonly { readonly id: string; readonly type: string }[];
-  readonly logsource: LogSource;
-  readonly detections: Readonly<Record<string, Detection>>;
-  readonly conditions: readonly { readonly text: string; readonly tree: Condition }[];
   /** Every key that the specification does not name, as read. */
   readonly custom: Readonly<Record<string, unknown>>;
 }
 
-/** A document the matcher does not run yet, kept so that it can be listed. */
-export interface OtherDocument {
-  readonly kind: 'correlation' | 'filter';
+/** A condition, and its text as written. */
+export interface WrittenCondition {
+  readonly text: string;
+  readonly tree: Condition;
+}
+
+export interface SigmaRule extends DocumentHead {
+  readonly kind: 'rule';
+  readonly logsource: LogSource;
+  readonly detections: Readonly<Record<string, Detection>>;
+  readonly conditions: readonly WrittenCondition[];
+}
+
+export type CorrelationType =
+  | 'event_count'
+  | 'value_count'
+  | 'temporal'
+  | 'temporal_ordered'
+  | 'value_sum'
+  | 'value_avg'
+  | 'value_percentile'
+  | 'value_median';
+
+export interface CorrelationBound {
+  readonly op: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
+  readonly value: number;
+}
+
+export type CorrelationCondition =
+  | {
+      readonly kind: 'threshold';
+      /** All must hold: `gt` with `lte` is a range. Temporal correlations without a condition: `gte` the number of rules. */
+      readonly bounds: readonly CorrelationBound[];
+      /** Of the types `value_*`: the field, or for value_count the tuple of fields whose distinct values count. */
+      readonly fields: readonly string[];
+      /** Of value_percentile, 0 to 100; null: not written. */
+      readonly percentile: number | null;
+    }
+  /** Temporal types only: a boolean expression; its `ref` names are references to rules as in `rules`. */
+  | ({ readonly kind: 'expression' } & WrittenCondition);
+
+export interface SigmaCorrelation extends DocumentHead {
+  readonly kind: 'correlation';
+  readonly type: CorrelationType;
+  /** Ids or names of rules or correlations, as written, in order. */
+  readonly rules: readonly string[];
+  /** Fields or aliases; empty: all events are one group. */
+  readonly groupBy: readonly string[];
+  /** `M` is 2,629,746 s and `y` 31,556,952 s. */
+  readonly timespan: { readonly text: string; readonly seconds: number };
+  readonly condition: CorrelationCondition;
+  /** Alias to (reference of a rule to field). */
+  readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether the rules it names also count for themselves. */
+  readonly generate: boolean;
+}
+
+export interface SigmaFilter extends DocumentHead {
+  readonly kind: 'filter';
+  readonly logsource: LogSource;
+  /** Ids or names of rules as written; an empty list stands for any, too. */
+  readonly rules: 'any' | readonly string[];
+  readonly detections: Readonly<Record<string, Detection>>;
+  readonly condition: WrittenCondition;
+}
+
+export type SigmaDocument = SigmaRule | SigmaCorrelation | SigmaFilter;
+
+/** What a user should know of a document that was read all the same. */
+export interface RuleNotice {
   readonly path: string;
-  readonly document: number;
   readonly position: RulePosition;
-  readonly id: string | null;
-  readonly name: string | null;
-  readonly title: string;
-  readonly source: Readonly<Record<string, unknown>>;
+  readonly message: string;
 }
 
 export interface ParseResult {
   readonly rules: SigmaRule[];
-  readonly others: OtherDocument[];
+  readonly correlations: SigmaCorrelation[];
+  readonly filters: SigmaFilter[];
+  /** Old pipe aggregations that became correlations, and the like. */
+  readonly notices: RuleNotice[];
   /** One error per document that could not be read, with file, line and column in `position`. */
   readonly errors: HuntbookError[];
 }
 
 /** What a condition means: selectors resolved, items split into single comparisons. */
 export type Expression =
-  | { readonly op: 'and' | 'or'; readonly items: readonly Expression[] }
+  | {
+      readonly op: 'and' | 'or';
+      readonly items: readonly Expression[];
+      /** On `or`: the values that a modifier made of one written value; only where `toExpression` was asked for it. */
+      readonly expansion?: true;
+    }
   | { readonly op: 'not'; readonly item: Expression }
   | { readonly op: 'match'; readonly field: string | null; readonly value: SigmaValue };

@@ -54,7 +54,11 @@ export function groupItem(
   position: RulePosition,
 ): Detection {
   const { values, all, negated } = modified;
-  const item = (list: readonly SigmaValue[], link: 'or' | 'and'): Detection => ({
+  const item = (
+    list: readonly SigmaValue[],
+    link: 'or' | 'and',
+    groups?: readonly number[],
+  ): Detection => ({
     kind: 'item',
     field,
     modifiers,
@@ -62,11 +66,15 @@ export function groupItem(
     link,
     negated,
     position,
+    ...(groups === undefined ? {} : { groups }),
   });
   if (values.length === 0) return item([{ kind: 'null' }], 'or');
   if (isFlat(values)) return item(values, all && values.length > 1 ? 'and' : 'or');
-  if (!all || values.length === 1) return item(values.flat(), 'or');
-  const items = values.map((value) => item(isGroup(value) ? value : [value], 'or'));
+  const sizes = values.map((value) => (isGroup(value) ? value.length : 1));
+  if (!all || values.length === 1) return item(values.flat(), 'or', sizes);
+  const items = values.map((value) =>
+    isGroup(value) ? item(value, 'or', [value.length]) : item([value], 'or'),
+  );
   // Not (a and b) is (not a or not b); each item carries its own not.
   return { kind: negated ? 'or' : 'and', items };
 }

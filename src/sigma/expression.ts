@@ -17,9 +17,14 @@ interface Sized {
 
 /**
  * Throws HB_RULE_PLACEHOLDER where a placeholder was not filled, HB_RULE_VALUE for a keyword that is null, HB_LIMIT
- * when the parts of the condition multiply beyond all measure.
+ * when the parts of the condition multiply beyond all measure. With `expansions`, values that a modifier made of one
+ * written value stay together in an `or` of their own.
  */
-export function toExpression(rule: SigmaRule, conditionIndex = 0): Expression {
+export function toExpression(
+  rule: SigmaRule,
+  conditionIndex = 0,
+  options: { readonly expansions?: boolean } = {},
+): Expression {
   const condition = rule.conditions[conditionIndex];
   if (condition === undefined) {
     throw new HuntbookError('HB_RULE_CONDITION', `${rule.path}: there is no condition ${conditionIndex}`);
@@ -31,7 +36,7 @@ export function toExpression(rule: SigmaRule, conditionIndex = 0): Expression {
       const detection = Object.hasOwn(rule.detections, name) ? rule.detections[name] : undefined;
       if (detection === undefined)
         throw ruleError(rule, 'HB_RULE_CONDITION', `no detection is named ${name}`);
-      found = fromDetection(detection, rule);
+      found = fromDetection(detection, rule, options.expansions === true);
       built.set(name, found);
     }
     return found;
@@ -65,21 +70,32 @@ function fromCondition(tree: Condition, named: (name: string) => Sized, names: r
   }
 }
 
-function fromDetection(detection: Detection, rule: SigmaRule): Sized {
+function fromDetection(detection: Detection, rule: SigmaRule, expansions: boolean): Sized {
   if (detection.kind !== 'item') {
     return combine(
       detection.kind,
-      detection.items.map((item) => fromDetection(item, rule)),
+      detection.items.map((item) => fromDetection(item, rule, expansions)),
     );
   }
-  const { field, values, link } = detection;
-  const items: Expression[] = [];
+  const { field, values, link, groups } = detection;
+  let items: Expression[] = [];
   for (const value of values) {
     checkValue(value, field, detection, rule);
     items.push({ op: 'match', field, value });
   }
+  if (expansions && groups !== undefined) items = groupExpansions(items, groups);
   const all: Expression = items.length === 1 ? (items[0] as Expression) : { op: link, items };
-  return { expression: detection.negated ? { op: 'not', item: all } : all, size: items.length };
+  return { expression: detection.negated ? { op: 'not', item: all } : all, size: values.length };
+}
+
+function groupExpansions(items: readonly Expression[], groups: readonly number[]): Expression[] {
+  let next = 0;
+  return groups.map((size): Expression => {
+    const from = next;
+    next += size;
+    if (size === 1) return items[from] as Expression;
+    return { op: 'or', items: items.slice(from, next), expansion: true };
+  });
 }
 
 function combine(op: 'and' | 'or', parts: readonly Sized[]): Sized {

@@ -157,7 +157,8 @@ function shareOf(node: ExplainNode): number {
 }
 
 async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaRule[]> {
-  const { rules, others, errors } = await loadRules([path]);
+  const { rules, correlations, filters, errors } = await loadRules([path]);
+  const others = [...correlations, ...filters];
   if (rules.length === 0) {
     const kind = others[0]?.kind;
     if (kind)

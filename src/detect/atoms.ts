@@ -3,6 +3,7 @@
  * rules. `test` is the meaning of an atom; every faster way (slot.ts, keyword-scan.ts) must agree with it.
  * An atom is tested against one value of its field; lists match if any element does; null is absence.
  */
+import { HuntbookError } from '../errors.ts';
 import type { Value } from '../events/index.ts';
 import {
   ANY,
@@ -65,6 +66,11 @@ export function makeAtom(field: string | null, value: SigmaValue): Atom {
       return { field, kind: 'present', text: '', cased: false };
     case 'fieldref':
       return { field, kind: 'fieldref', text: value.field, cased: value.cased, value };
+    case 'query':
+      throw new HuntbookError(
+        'HB_RULE_UNSUPPORTED',
+        `text for another query language cannot be matched: ${value.text}`,
+      );
     default:
       return { field, kind: value.kind, text: '', cased: true, value };
   }

@@ -64,7 +64,7 @@ async function compileFiles(paths: readonly string[], options: RuleSetOptions): 
   const { placeholderFile: file } = options;
   const placeholders = file ? readPlaceholderFile(readRuleFile(file), file) : null;
   const compiler = new RuleCompiler(options.mode ?? 'auto', table);
-  const { rules, others, errors, files } = await loadRules(paths);
+  const { rules, correlations, filters, errors, files } = await loadRules(paths);
   for (const rule of rules) {
     try {
       compiler.add(placeholders ? fillPlaceholders(rule, placeholders) : rule);
@@ -72,7 +72,7 @@ async function compileFiles(paths: readonly string[], options: RuleSetOptions): 
       compiler.refuse(error, rule.path, rule.position.line, rule.title);
     }
   }
-  for (const other of others) {
+  for (const other of [...correlations, ...filters]) {
     const reason = new HuntbookError(
       'HB_RULE_UNSUPPORTED',
       `${other.path}: ${other.kind} documents are not run yet`,

@@ -16,8 +16,13 @@ interface Token {
   readonly offset: number;
 }
 
-/** Throws RuleFault at `place`. `names` are the detections of the rule. */
-export function parseCondition(text: string, names: readonly string[], place: Place | null): Condition {
+/** Throws RuleFault at `place`. `names` are the detections of the rule, or whatever else `noun` says. */
+export function parseCondition(
+  text: string,
+  names: readonly string[],
+  place: Place | null,
+  noun: 'detection' | 'rule' = 'detection',
+): Condition {
   const pipe = text.indexOf('|');
   if (pipe !== -1) {
     throw new RuleFault(
@@ -27,7 +32,20 @@ export function parseCondition(text: string, names: readonly string[], place: Pl
       { offset: pipe },
     );
   }
-  return new ConditionParser(text, names, place).parse();
+  return new ConditionParser(text, names, place, noun).parse();
+}
+
+/** The names in a condition, in order; null when it holds selectors such as `1 of them`. */
+export function conditionReferences(condition: Condition): string[] | null {
+  const names: string[] = [];
+  const visit = (node: Condition): boolean => {
+    if (node.kind === 'of') return false;
+    if (node.kind === 'ref') names.push(node.name);
+    else if (node.kind === 'not') return visit(node.item);
+    else return node.items.every(visit);
+    return true;
+  };
+  return visit(condition) ? names : null;
 }
 
 /** Text that parses to the same tree. */
@@ -51,15 +69,17 @@ class ConditionParser {
   readonly #names: readonly string[];
   readonly #known: ReadonlySet<string>;
   readonly #place: Place | null;
+  readonly #noun: string;
   readonly #tokens: Token[];
   #next = 0;
   #depth = 0;
 
-  constructor(text: string, names: readonly string[], place: Place | null) {
+  constructor(text: string, names: readonly string[], place: Place | null, noun: string) {
     this.#text = text;
     this.#names = names;
     this.#known = new Set(names);
     this.#place = place;
+    this.#noun = noun;
     this.#tokens = this.#tokenize();
   }
 
@@ -137,7 +157,7 @@ class ConditionParser {
     }
     this.#next++;
     if (this.#tokens[this.#next]?.text === 'of') return this.#selector(token);
-    if (!this.#known.has(token.text)) this.#fail(`no detection is named ${token.text}`, token.offset);
+    if (!this.#known.has(token.text)) this.#fail(`no ${this.#noun} is named ${token.text}`, token.offset);
     return { kind: 'ref', name: token.text };
   }
 
@@ -152,7 +172,7 @@ class ConditionParser {
       this.#fail(`the pattern ${pattern.text} may only hold letters, digits, _ and *`, pattern.offset);
     }
     if (selectNames(this.#names, pattern.text).length === 0) {
-      this.#fail(`${word} of ${pattern.text} matches no detection`, pattern.offset);
+      this.#fail(`${word} of ${pattern.text} matches no ${this.#noun}`, pattern.offset);
     }
     this.#next++;
     return { kind: 'of', quantifier: word === 'all' ? 'all' : '1', pattern: pattern.text };

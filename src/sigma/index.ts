@@ -2,16 +2,24 @@ export {
   ANY,
   ONE,
   type Condition,
+  type CorrelationBound,
+  type CorrelationCondition,
+  type CorrelationType,
   type Detection,
+  type DocumentHead,
   type Expression,
   type LogSource,
-  type OtherDocument,
   type ParseResult,
   type Placeholder,
+  type RuleNotice,
   type RulePosition,
+  type SigmaCorrelation,
+  type SigmaDocument,
+  type SigmaFilter,
   type SigmaRule,
   type SigmaValue,
   type StringPart,
+  type WrittenCondition,
 } from './ast.ts';
 export { parseCondition, renderCondition } from './condition.ts';
 export { toExpression } from './expression.ts';
@@ -19,7 +27,7 @@ export { listRuleFiles, loadRules, readRuleFile, type LoadResult, type RuleFile 
 export { levels, statuses } from './metadata.ts';
 export { modifierNames } from './modifiers.ts';
 export { networkContains, parseAddress, parseNetwork, type Network } from './network.ts';
-export { findMissingReferences } from './other.ts';
+export { findMissingReferences } from './references.ts';
 export { parseRules, type ParseOptions } from './parse.ts';
 export { fillPlaceholders, parseYaml, readPlaceholderFile } from './placeholders.ts';
 export { compileRegex } from './regex.ts';

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, readdirSync, realpathSync, statSync } fr
 import path from 'node:path';
 import { HuntbookError } from '../errors.ts';
 import type { ParseResult } from './ast.ts';
-import { findMissingReferences } from './other.ts';
+import { findMissingReferences } from './references.ts';
 import { parseRules } from './parse.ts';
 import { maxRuleText } from './yaml.ts';
 
@@ -51,7 +51,15 @@ export function listRuleFiles(paths: readonly string[]): { files: RuleFile[]; er
 
 /** Reads files and folders of rules. Never throws: what cannot be read or parsed is in `errors`. */
 export async function loadRules(paths: readonly string[]): Promise<LoadResult> {
-  const result: LoadResult & { files: number } = { rules: [], others: [], errors: [], files: 0, skipped: [] };
+  const result: LoadResult & { files: number } = {
+    rules: [],
+    correlations: [],
+    filters: [],
+    notices: [],
+    errors: [],
+    files: 0,
+    skipped: [],
+  };
   const present = paths.filter((name) => {
     try {
       statSync(name);
@@ -122,10 +130,13 @@ function loadFile({ path: file, named }: RuleFile, result: LoadResult & { files:
   }
   result.files++;
   const parsed = parseRules(text, file, { named });
-  if (parsed.rules.length + parsed.others.length + parsed.errors.length === 0) result.skipped.push(file);
-  for (const rule of parsed.rules) result.rules.push(rule);
-  for (const other of parsed.others) result.others.push(other);
-  for (const error of parsed.errors) result.errors.push(error);
+  const { rules, correlations, filters, notices, errors } = parsed;
+  if (rules.length + correlations.length + filters.length + errors.length === 0) result.skipped.push(file);
+  for (const rule of rules) result.rules.push(rule);
+  for (const correlation of correlations) result.correlations.push(correlation);
+  for (const filter of filters) result.filters.push(filter);
+  for (const notice of notices) result.notices.push(notice);
+  for (const error of errors) result.errors.push(error);
 }
 
 function decode(bytes: Buffer, file: string): string {

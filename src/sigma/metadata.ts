@@ -35,7 +35,7 @@ export interface Metadata {
 const known = new Set(
   (
     'id name title status level description author license date modified taxonomy ' +
-    'references tags fields falsepositives scope related logsource detection action'
+    'references tags fields falsepositives scope related logsource detection correlation filter action'
   ).split(' '),
 );
 

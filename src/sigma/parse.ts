@@ -1,12 +1,14 @@
 /** Text of a rule file to rules, correlations and filters, one error for each document that is none of them. */
 import { HuntbookError, asHuntbookError } from '../errors.ts';
-import type { OtherDocument, ParseResult, RulePosition, SigmaRule } from './ast.ts';
+import type { ParseResult, RulePosition } from './ast.ts';
+import { parseCorrelation } from './correlation.ts';
 import { isMap } from './detection.ts';
 import { RuleFault, quote } from './fault.ts';
+import { parseFilter } from './filter.ts';
 import { KeyFinder } from './key-finder.ts';
 import { locateFault } from './locate.ts';
 import { own } from './metadata.ts';
-import { findMissingReferences, parseOther } from './other.ts';
+import { findMissingReferences } from './references.ts';
 import { parseRule } from './rule.ts';
 import { maxRuleText, readYaml } from './yaml.ts';
 import type { YamlDocument } from './yaml.ts';
@@ -22,7 +24,7 @@ export interface ParseOptions {
 
 /** Never throws. */
 export function parseRules(text: string, path: string, options: ParseOptions = {}): ParseResult {
-  const result: ParseResult = { rules: [], others: [], errors: [] };
+  const result: ParseResult = { rules: [], correlations: [], filters: [], notices: [], errors: [] };
   if (text.length > maxRuleText) {
     result.errors.push(
       new HuntbookError(
@@ -95,17 +97,15 @@ function parseDocument(
 ): void {
   const finder = new KeyFinder(text, document.start, document.end, document.firstLine);
   const position: RulePosition = finder.find(Object.keys(map)[0] ?? '');
-  const kind =
-    own(map, 'correlation') !== undefined
-      ? 'correlation'
-      : own(map, 'filter') !== undefined
-        ? 'filter'
-        : 'rule';
   const context = { path, document: document.index, position, find: (key: string) => finder.find(key) };
-  if (kind === 'rule') {
+  if (own(map, 'correlation') !== undefined) result.correlations.push(parseCorrelation(map, context));
+  else if (own(map, 'filter') !== undefined) {
+    finder.find('filter');
+    result.filters.push(parseFilter(map, context));
+  } else {
     if (Object.hasOwn(map, 'detection')) finder.find('detection');
-    result.rules.push(parseRule(map, context) satisfies SigmaRule);
-  } else result.others.push(parseOther(kind, map, context) satisfies OtherDocument);
+    result.rules.push(parseRule(map, context));
+  }
 }
 
 function asError(error: unknown, text: string, document: YamlDocument, path: string): HuntbookError {

@@ -280,19 +280,19 @@ describe('correlations and filters', () => {
     `title: C\ncorrelation:\n${lines.replaceAll(/^/gm, '  ')}\n---\n${withLine('name: base')}`;
   const good = 'type: event_count\nrules: [base]\ntimespan: 5m\ncondition: {gte: 10}';
 
-  it('are kept as other documents', () => {
-    const { rules, others, errors } = parseRules(correlation(good), 'x.yml');
+  it('are typed documents', () => {
+    const { rules, correlations, errors } = parseRules(correlation(good), 'x.yml');
     expect(errors).toEqual([]);
     expect(rules).toHaveLength(1);
-    expect(others).toMatchObject([
-      { kind: 'correlation', title: 'C', document: 0, source: { correlation: { timespan: '5m' } } },
+    expect(correlations).toMatchObject([
+      { kind: 'correlation', title: 'C', document: 0, timespan: { text: '5m', seconds: 300 } },
     ]);
     const filter = parseRules(
       `title: F\nlogsource: {product: windows}\nfilter:\n  rules: any\n  sel: {User: x}\n  condition: not sel\n`,
       'x.yml',
     );
     expect(filter.errors).toEqual([]);
-    expect(filter.others).toMatchObject([{ kind: 'filter', title: 'F' }]);
+    expect(filter.filters).toMatchObject([{ kind: 'filter', title: 'F' }]);
   });
 
   it('may combine rules by a condition in words', () => {
@@ -308,7 +308,7 @@ describe('correlations and filters', () => {
     [good.replace('timespan: 5m\n', ''), 'no timespan'],
     [good.replace('5m', "'5'"), 'timespan'],
     [good.replace('5m', '0m'), 'timespan'],
-    [good.replace('{gte: 10}', '{gt: 1, lte: 10}'), 'exactly one'],
+    [good.replace('{gte: 10}', '{gt: 1, gte: 10}'), 'or a range'],
     [good.replace('{gte: 10}', '{gte: many}'), 'a number'],
     [good.replace('{gte: 10}', '{gte: 1, other: 2}'), 'unknown key'],
     [good.replace('{gte: 10}', 'base'), 'temporal correlations only'],

@@ -85,8 +85,8 @@ describe('loading rules', () => {
     write('a.yml', correlation('base'));
     write('b.yml', `name: base\n${good}`);
     write('c.yml', correlation('nowhere'));
-    const { others, errors } = await loadRules([folder]);
-    expect(others).toHaveLength(2);
+    const { correlations, errors } = await loadRules([folder]);
+    expect(correlations).toHaveLength(2);
     expect(errors.map((error) => path.basename(error.position?.file ?? ''))).toEqual(['c.yml']);
   });
 

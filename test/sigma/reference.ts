@@ -79,6 +79,8 @@ function matchesField(
 
 function matchesOne(value: Exclude<SigmaValue, Of<'null' | 'exists' | 'fieldref'>>, found: unknown): boolean {
   switch (value.kind) {
+    case 'query':
+      throw new Error('text for another language');
     case 'string':
       return textMatches(value, textOf(found), false);
     case 'number':

@@ -157,7 +157,13 @@ describe('hostile and odd texts', () => {
   });
 
   it.each(['', '---\n', '# nothing\n', '---\n---\n', '\uFEFF'])('finds nothing in %j', (text) => {
-    expect(parseRules(text, 'x.yml')).toEqual({ rules: [], others: [], errors: [] });
+    expect(parseRules(text, 'x.yml')).toEqual({
+      rules: [],
+      correlations: [],
+      filters: [],
+      notices: [],
+      errors: [],
+    });
   });
 
   it.each(['just text', '- a\n- b', '12', '\0', 'a: b: c', '\t- x', '!!binary aGk=', '%YAML 9.9\n---\na'])(

@@ -1,0 +1,36 @@
+/** The built-in pipelines by name, made when they are first asked for. */
+import { HuntbookError } from '../../../errors.ts';
+import { pipelineFromObject } from '../parse.ts';
+import type { PipelineSource } from '../parse.ts';
+import type { Pipeline } from '../types.ts';
+
+const sources: Readonly<Record<string, () => PipelineSource>> = {};
+
+/** Other spellings, as pySigma and its plugins have them. */
+const aliases: Readonly<Record<string, string>> = {
+  windows_logsources: 'windows-logsources',
+  windows_audit: 'windows-audit',
+};
+
+const made = new Map<string, Pipeline>();
+
+export function builtinPipelineNames(): string[] {
+  return Object.keys(sources).sort();
+}
+
+/** Throws HB_PIPELINE_UNKNOWN. */
+export function builtinPipeline(name: string): Pipeline {
+  const known = aliases[name] ?? name;
+  const before = made.get(known);
+  if (before !== undefined) return before;
+  const source = Object.hasOwn(sources, known) ? sources[known] : undefined;
+  if (source === undefined) {
+    throw new HuntbookError(
+      'HB_PIPELINE_UNKNOWN',
+      `there is no pipeline ${JSON.stringify(name)}; known are ${builtinPipelineNames().join(', ')}`,
+    );
+  }
+  const pipeline = pipelineFromObject(source(), known);
+  made.set(known, pipeline);
+  return pipeline;
+}

@@ -1,0 +1,22 @@
+/** Every target by name; pySigma's spelling is known too. */
+import { HuntbookError } from '../../errors.ts';
+import type { Target } from './types.ts';
+import { sqlite } from './sqlite.ts';
+
+export const targets: readonly Target[] = [sqlite];
+
+const byName = new Map<string, Target>();
+for (const target of targets) {
+  byName.set(target.name, target);
+  if (target.alias !== undefined) byName.set(target.alias, target);
+}
+
+/** Throws HB_TARGET_UNKNOWN. */
+export function findTarget(name: string): Target {
+  const target = byName.get(name.toLowerCase().replaceAll('-', '_'));
+  if (target !== undefined) return target;
+  throw new HuntbookError(
+    'HB_TARGET_UNKNOWN',
+    `there is no target ${JSON.stringify(name)}; known are ${targets.map((known) => known.name).join(', ')}`,
+  );
+}

@@ -11,6 +11,7 @@ const storeys = [
   'intel',
   'process',
   'detect',
+  'rules',
   'sigma',
   'lab',
   'spl',
@@ -21,7 +22,7 @@ const storeys = [
   'escape',
   'config',
 ];
-// detect needs sigma; lab writes what sources read: each storey may use every storey below it.
+// detect needs rules and those sigma; lab writes what sources read: each storey may use every storey below it.
 const upward = storeys.slice(1).map((room, index) => ({
   name: `no-arrow-up-from-${room}`,
   severity: 'error',

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'sigma/index': 'src/sigma/index.ts',
+    'rules/index': 'src/rules/index.ts',
     'sources/index': 'src/sources/index.ts',
     'events/index': 'src/events/index.ts',
     'detect/index': 'src/detect/index.ts',

@@ -11,14 +11,8 @@ import {
   type LogSourceTable,
 } from '../detect/index.ts';
 import { terminalText } from '../escape/index.ts';
-import {
-  fillPlaceholders,
-  loadRules,
-  readPlaceholderFile,
-  readRuleFile,
-  toExpression,
-  type SigmaRule,
-} from '../sigma/index.ts';
+import { loadPlaceholders, loadRules } from '../rules/index.ts';
+import { fillPlaceholders, toExpression, type SigmaRule } from '../sigma/index.ts';
 import { defaultLimits, readAll } from '../sources/index.ts';
 import { useColor } from './color.ts';
 import { openOutput } from './output.ts';
@@ -168,7 +162,7 @@ async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaR
   for (const { message } of errors) warn(message);
   for (const { kind, title } of others) warn(`${kind} '${title}' can not be explained yet`);
   const { placeholders: file } = options;
-  const values = file ? readPlaceholderFile(readRuleFile(file), file) : null;
+  const values = file ? loadPlaceholders(file) : null;
   return rules.map((rule) => {
     const filled = values ? fillPlaceholders(rule, values) : rule;
     // Says what the matcher would refuse.

@@ -8,14 +8,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { packageVersion } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
-import {
-  fillPlaceholders,
-  loadRules,
-  listRuleFiles,
-  readPlaceholderFile,
-  readRuleFile,
-  type RuleFile,
-} from '../sigma/index.ts';
+import { listRuleFiles, loadPlaceholders, loadRules, type RuleFile } from '../rules/index.ts';
+import { fillPlaceholders } from '../sigma/index.ts';
 import { RuleCompiler } from './compile.ts';
 import { logSourceTable } from './logsource-table.ts';
 import { readLogSourceFile, type LogSourceMode } from './routes.ts';
@@ -62,7 +56,7 @@ export async function loadRuleSet(
 async function compileFiles(paths: readonly string[], options: RuleSetOptions): Promise<RuleSet> {
   const table = options.logSourceFile ? readLogSourceFile(options.logSourceFile) : logSourceTable;
   const { placeholderFile: file } = options;
-  const placeholders = file ? readPlaceholderFile(readRuleFile(file), file) : null;
+  const placeholders = file ? loadPlaceholders(file) : null;
   const compiler = new RuleCompiler(options.mode ?? 'auto', table);
   const { rules, correlations, filters, errors, files } = await loadRules(paths);
   for (const rule of rules) {

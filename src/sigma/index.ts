@@ -23,7 +23,6 @@ export {
 } from './ast.ts';
 export { parseCondition, renderCondition } from './condition.ts';
 export { toExpression } from './expression.ts';
-export { listRuleFiles, loadRules, readRuleFile, type LoadResult, type RuleFile } from './load.ts';
 export { levels, statuses } from './metadata.ts';
 export { modifierNames } from './modifiers.ts';
 export { networkContains, parseAddress, parseNetwork, type Network } from './network.ts';
@@ -33,3 +32,4 @@ export { fillPlaceholders, parseYaml, readPlaceholderFile } from './placeholders
 export { compileRegex } from './regex.ts';
 export { selectorNames } from './selector.ts';
 export { parseStringValue, plainText, renderStringValue } from './string-value.ts';
+export { maxRuleText } from './yaml.ts';

@@ -12,7 +12,8 @@ import {
   type LogSourceMode,
 } from '../../src/detect/index.ts';
 import { FieldTable, type EventFields, type HuntEvent } from '../../src/events/index.ts';
-import { loadRules, parseRules, toExpression, type SigmaRule } from '../../src/sigma/index.ts';
+import { loadRules } from '../../src/rules/index.ts';
+import { parseRules, toExpression, type SigmaRule } from '../../src/sigma/index.ts';
 import { defaultLimits, readAll } from '../../src/sources/index.ts';
 import { sharedPath } from '../support/data.ts';
 import { condition, eventFields, selection } from './generators.ts';

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { logSourceTable, routesOf } from '../../src/detect/index.ts';
 import { allScenes, generateEstate, toHuntEvent } from '../../src/lab/index.ts';
-import { loadRules, type SigmaRule } from '../../src/sigma/index.ts';
+import { loadRules } from '../../src/rules/index.ts';
+import type { SigmaRule } from '../../src/sigma/index.ts';
 import { SlowHunt } from './slow-hunt.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../hunts');

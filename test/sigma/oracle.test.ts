@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadRules, parseRules, toExpression } from '../../src/sigma/index.ts';
+import { loadRules } from '../../src/rules/index.ts';
+import { parseRules, toExpression } from '../../src/sigma/index.ts';
 import type { Expression } from '../../src/sigma/index.ts';
 import { evaluate } from './reference.ts';
 import { noOracle, noRules, oracleDir, ruleFolders } from './support.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listRuleFiles } from '../../src/sigma/index.ts';
+import { listRuleFiles } from '../../src/rules/index.ts';
 import { readUsualYaml } from '../../src/sigma/yaml-usual.ts';
 import { readYaml } from '../../src/sigma/yaml.ts';
 import { noRules, ruleText, sigmaDir } from './support.ts';

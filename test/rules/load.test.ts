@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listRuleFiles, loadRules } from '../../src/sigma/index.ts';
-import { ruleText } from './support.ts';
+import { listRuleFiles, loadRules } from '../../src/rules/index.ts';
+import { ruleText } from '../sigma/support.ts';
 
 const good = ruleText('sel: {a: b}\ncondition: sel');
 let folder = '';

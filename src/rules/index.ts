@@ -1,0 +1,3 @@
+export { listRuleFiles, type RuleFile } from './list.ts';
+export { loadPlaceholders, loadRules, type LoadResult } from './load.ts';
+export { readRuleFile } from './read.ts';

@@ -1,10 +1,21 @@
 /** The built-in pipelines by name, made when they are first asked for. */
 import { HuntbookError } from '../../../errors.ts';
 import { pipelineFromObject } from '../parse.ts';
-import type { PipelineSource } from '../parse.ts';
+import { ecsWindows } from './ecs-windows.ts';
+import type { PipelineSource } from './source.ts';
+import { splunkCim, splunkSysmonAcceleration, splunkWindows } from './splunk.ts';
+import { sysmon, windowsAudit, windowsLogsources } from './windows.ts';
 import type { Pipeline } from '../types.ts';
 
-const sources: Readonly<Record<string, () => PipelineSource>> = {};
+const sources: Readonly<Record<string, () => PipelineSource>> = {
+  sysmon,
+  'windows-logsources': windowsLogsources,
+  'windows-audit': windowsAudit,
+  splunk_windows: splunkWindows,
+  splunk_sysmon_acceleration: splunkSysmonAcceleration,
+  splunk_cim: splunkCim,
+  ecs_windows: ecsWindows,
+};
 
 /** Other spellings, as pySigma and its plugins have them. */
 const aliases: Readonly<Record<string, string>> = {

@@ -1,0 +1,247 @@
+/**
+ * The text of one document of a rule file, as far as checks ask for it: where top-level keys, entries of lists and
+ * written values stand. Read line by line, without the YAML reader: block style, as rules are written. What is written
+ * in another way gets the place of its key.
+ */
+import type { RulePosition } from '../ast.ts';
+
+export interface SourceKey {
+  readonly name: string;
+  /** Characters from the start of the file, for the key and for what follows the colon on the line. */
+  readonly start: number;
+  readonly valueStart: number;
+  readonly lineEnd: number;
+  readonly line: number;
+}
+
+/** An entry of a block list: its line from the hyphen on, without line break. */
+export interface SourceEntry {
+  readonly line: number;
+  readonly column: number;
+  /** Of the whole line with its line break. */
+  readonly lineStart: number;
+  readonly lineEnd: number;
+  /** Of the scalar behind the hyphen, without comment and trailing spaces. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+const keyPattern = /^([\w-]+)[ \t]*:(?=[ \t\r\n]|$)/gm;
+
+export class DocumentSource {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly firstLine: number;
+  #keys: Map<string, SourceKey> | undefined;
+  #lineStarts: readonly number[];
+
+  /** The document that holds line `line`; `lineStarts` are those of the whole text. */
+  constructor(text: string, lineStarts: readonly number[], line: number) {
+    this.text = text;
+    this.#lineStarts = lineStarts;
+    let first = Math.min(line, lineStarts.length) - 1;
+    while (first > 0 && !isMarker(text, lineStarts[first] as number)) first--;
+    let last = Math.max(first + 1, line);
+    while (last < lineStarts.length && !isMarker(text, lineStarts[last] as number)) last++;
+    this.firstLine = first + 1;
+    this.start = lineStarts[first] as number;
+    this.end = lineStarts[last] ?? text.length;
+  }
+
+  /** Top-level keys in the order of the document. */
+  get keys(): ReadonlyMap<string, SourceKey> {
+    if (this.#keys !== undefined) return this.#keys;
+    const keys = new Map<string, SourceKey>();
+    keyPattern.lastIndex = this.start;
+    for (let found = keyPattern.exec(this.text); found !== null; found = keyPattern.exec(this.text)) {
+      if (found.index >= this.end) break;
+      const end = this.text.indexOf('\n', found.index);
+      const lineEnd = end === -1 ? this.text.length : end;
+      const name = found[1] as string;
+      const valueStart = Math.min(found.index + found[0].length, lineEnd);
+      keys.set(name, { name, start: found.index, valueStart, lineEnd, line: this.#lineOf(found.index) });
+    }
+    return (this.#keys = keys);
+  }
+
+  /** Place of a top-level key; the start of the document when it is not there. */
+  place(key: string): RulePosition {
+    return { line: this.keys.get(key)?.line ?? this.#firstContent(), column: 1 };
+  }
+
+  /** The scalar on the line of a top-level key, without quotes and comment, and where it stands. */
+  scalar(key: string): { text: string; start: number; end: number; position: RulePosition } | null {
+    const found = this.keys.get(key);
+    if (found === undefined) return null;
+    const written = trimScalar(this.text, found.valueStart, found.lineEnd);
+    const position = { line: found.line, column: written.start - found.start + 1 };
+    return written.text === '' ? null : { ...written, position };
+  }
+
+  /** Entries of the block list below a top-level key; empty for lists in brackets. */
+  entries(key: string): SourceEntry[] {
+    const found = this.keys.get(key);
+    return found === undefined ? [] : this.#list(found.line, -1);
+  }
+
+  /** Place of entry `index` of a top-level list, or of its key. */
+  entryPlace(key: string, index: number): RulePosition {
+    const { line, column } = this.entries(key)[index] ?? this.place(key);
+    return { line, column };
+  }
+
+  /** Place of a key directly below a top-level one, or of that one. */
+  childPlace(section: string, key: string): RulePosition {
+    const found = this.keys.get(section);
+    if (found === undefined) return this.place(section);
+    let indent = -1;
+    for (let line = found.line + 1; line <= this.#lineStarts.length; line++) {
+      const lineStart = this.#lineStarts[line - 1] as number;
+      if (lineStart >= this.end) break;
+      let at = lineStart;
+      while (this.text[at] === ' ') at++;
+      if (at >= this.#endOf(line) || this.text[at] === '#' || this.text[at] === '\r') continue;
+      const depth = at - lineStart;
+      if (depth === 0) break;
+      if (indent === -1) indent = depth;
+      const quoted = this.text[at] === '"' || this.text[at] === "'" ? 1 : 0;
+      if (depth !== indent || !this.text.startsWith(key, at + quoted)) continue;
+      if (this.text[at + key.length + 2 * quoted] === ':') return { line, column: depth + 1 };
+    }
+    return { line: found.line, column: 1 };
+  }
+
+  /** Place of a character of the text. */
+  position(offset: number): RulePosition {
+    const line = this.#lineOf(offset);
+    return { line, column: offset - (this.#lineStarts[line - 1] as number) + 1 };
+  }
+
+  /** Offset of a place in the text. */
+  offset({ line, column }: RulePosition): number {
+    return (this.#lineStarts[line - 1] ?? this.text.length) + column - 1;
+  }
+
+  /** Entries of the list that a key at this place has, one written value each; one entry for a value on the same line. */
+  values(at: RulePosition): SourceEntry[] {
+    const lineStart = this.#lineStarts[at.line - 1];
+    if (lineStart === undefined) return [];
+    const lineEnd = this.#endOf(at.line);
+    const colon = keyEnd(this.text, lineStart + at.column - 1, lineEnd);
+    if (colon === -1) return [];
+    const scalar = trimScalar(this.text, colon + 1, lineEnd);
+    if (scalar.text === '') return this.#list(at.line, at.column - 2);
+    const column = scalar.start - lineStart + 1;
+    return [{ ...scalar, line: at.line, column, lineStart, lineEnd }];
+  }
+
+  /** Place of one written value of a key, or of the key. */
+  valuePlace(at: RulePosition, index: number): RulePosition {
+    const found = this.values(at)[index];
+    return found === undefined ? at : { line: found.line, column: found.column };
+  }
+
+  /** Lines from the one after `line` on that begin with a hyphen deeper than column `above` (from 0). */
+  #list(line: number, above: number): SourceEntry[] {
+    const entries: SourceEntry[] = [];
+    let indent = -1;
+    for (let next = line + 1; next <= this.#lineStarts.length; next++) {
+      const lineStart = this.#lineStarts[next - 1] as number;
+      if (lineStart >= this.end) break;
+      const lineEnd = this.#endOf(next);
+      let at = lineStart;
+      while (this.text[at] === ' ') at++;
+      if (at >= lineEnd || this.text[at] === '#' || this.text[at] === '\r') continue;
+      const depth = at - lineStart;
+      const isEntry = this.text[at] === '-' && /[ \r\n]/.test(this.text[at + 1] ?? '\n');
+      if (indent === -1 && (!isEntry || depth <= above)) break;
+      if (indent === -1) indent = depth;
+      if (depth < indent || (depth === indent && !isEntry)) break;
+      if (depth > indent) continue;
+      const scalar = trimScalar(this.text, at + 1, lineEnd);
+      entries.push({ ...scalar, line: next, column: scalar.start - lineStart + 1, lineStart, lineEnd });
+    }
+    return entries;
+  }
+
+  #endOf(line: number): number {
+    const next = this.#lineStarts[line];
+    return next === undefined ? this.text.length : next - 1;
+  }
+
+  #firstContent(): number {
+    const first = this.keys.values().next();
+    return first.done === true ? this.firstLine : first.value.line;
+  }
+
+  #lineOf(offset: number): number {
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#lineStarts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
+}
+
+export function findLineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function isMarker(text: string, at: number): boolean {
+  if (!text.startsWith('---', at)) return false;
+  const next = text[at + 3];
+  return next === undefined || next === '\n' || next === '\r' || next === ' ' || next === '\t';
+}
+
+/** The colon behind a key that begins at `from`, or -1. */
+function keyEnd(text: string, from: number, lineEnd: number): number {
+  for (let at = text.indexOf(':', from); at !== -1 && at < lineEnd; at = text.indexOf(':', at + 1)) {
+    const next = text[at + 1];
+    if (next === undefined || next === ' ' || next === '\n' || next === '\r') return at;
+  }
+  return -1;
+}
+
+/** The scalar between two offsets of one line: its quotes taken off, comment and spaces left out. */
+function trimScalar(
+  text: string,
+  from: number,
+  lineEnd: number,
+): { text: string; start: number; end: number } {
+  let start = from;
+  while (start < lineEnd && (text[start] === ' ' || text[start] === '\t')) start++;
+  const mark = text[start];
+  let end = lineEnd;
+  if (mark === "'" || mark === '"') {
+    const close = closingQuote(text, start, lineEnd);
+    if (close !== -1) {
+      const inner = text.slice(start + 1, close);
+      return { text: mark === "'" ? inner.replaceAll("''", "'") : inner, start, end: close + 1 };
+    }
+  } else {
+    const comment = text.indexOf(' #', Math.max(from, start - 1));
+    if (comment !== -1 && comment < lineEnd) end = comment;
+    if (mark === '#') end = start;
+  }
+  while (end > start && /[ \t\r]/.test(text[end - 1] as string)) end--;
+  return { text: text.slice(start, end), start, end };
+}
+
+function closingQuote(text: string, start: number, lineEnd: number): number {
+  const mark = text[start];
+  for (let at = start + 1; at < lineEnd; at++) {
+    if (mark === '"' && text[at] === '\\') at++;
+    else if (text[at] === mark) {
+      if (mark === "'" && text[at + 1] === mark) at++;
+      else return at;
+    }
+  }
+  return -1;
+}

@@ -5,6 +5,7 @@ import { ExitCode, HuntbookError } from '../errors.ts';
 import { exit } from './exit.ts';
 import { fail, usageError } from './fail.ts';
 import type { LabCliOptions } from './lab.ts';
+import { addSigmaCommands } from './sigma.ts';
 
 const list = (value: string, before: string[] = []): string[] => {
   const items = value
@@ -169,7 +170,9 @@ program
   .option('--no-color', 'no colours')
   .action(async (options: object) => (await import('./demo.ts')).runDemo(options));
 
-for (const command of [program, ...program.commands, ...lab.commands]) {
+const sigma = addSigmaCommands(program);
+
+for (const command of new Set([program, ...program.commands, ...lab.commands, ...sigma])) {
   const name = [...parents(command), command].map((one) => one.name()).join(' ');
   command.showHelpAfterError(
     `  Usage: ${name} ${command.usage()}\n  Run ${name} --help to see what it takes.`,

@@ -31,17 +31,20 @@ export function builtinPipelineNames(): string[] {
 
 /** Throws HB_PIPELINE_UNKNOWN. */
 export function builtinPipeline(name: string): Pipeline {
-  const known = aliases[name] ?? name;
-  const before = made.get(known);
+  const before = made.get(name);
   if (before !== undefined) return before;
-  const source = Object.hasOwn(sources, known) ? sources[known] : undefined;
-  if (source === undefined) {
-    throw new HuntbookError(
-      'HB_PIPELINE_UNKNOWN',
-      `there is no pipeline ${JSON.stringify(name)}; known are ${builtinPipelineNames().join(', ')}`,
-    );
-  }
-  const pipeline = pipelineFromObject(source(), known);
-  made.set(known, pipeline);
+  const pipeline = pipelineFromObject(builtinPipelineSource(name), name);
+  made.set(name, pipeline);
   return pipeline;
+}
+
+/** The same as the object that a file would hold. Throws HB_PIPELINE_UNKNOWN. */
+export function builtinPipelineSource(name: string): PipelineSource {
+  const known = Object.hasOwn(aliases, name) ? (aliases[name] as string) : name;
+  const source = Object.hasOwn(sources, known) ? sources[known] : undefined;
+  if (source !== undefined) return source();
+  throw new HuntbookError(
+    'HB_PIPELINE_UNKNOWN',
+    `there is no pipeline ${JSON.stringify(name)}; known are ${builtinPipelineNames().join(', ')}`,
+  );
 }

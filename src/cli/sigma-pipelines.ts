@@ -1,0 +1,41 @@
+/** `huntbook sigma pipelines`: the built-in pipelines, and each as a file to start from. */
+import {
+  builtinPipeline,
+  builtinPipelineNames,
+  builtinPipelineSource,
+  renderPipeline,
+} from '../sigma/index.ts';
+import { textTable } from './text-table.ts';
+
+export function runSigmaPipelines(name: string | undefined, options: { json?: boolean }): void {
+  if (name !== undefined) {
+    const source = builtinPipelineSource(name);
+    process.stdout.write(
+      options.json === true ? `${JSON.stringify(source, null, 2)}\n` : renderPipeline(source),
+    );
+    return;
+  }
+  const all = builtinPipelineNames().map((known) => ({ known, pipeline: builtinPipeline(known) }));
+  if (options.json === true) {
+    const data = all.map(({ known, pipeline }) => ({
+      name: known,
+      title: pipeline.name,
+      priority: pipeline.priority,
+      targets: pipeline.allowedTargets,
+      steps: pipeline.transformations.length,
+    }));
+    process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(
+    textTable(
+      ['pipeline', 'priority', 'targets', 'what it does'],
+      all.map(({ known, pipeline }) => [
+        known,
+        String(pipeline.priority),
+        pipeline.allowedTargets.join(' ') || 'all',
+        pipeline.name,
+      ]),
+    ),
+  );
+}

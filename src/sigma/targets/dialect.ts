@@ -17,6 +17,8 @@ export interface Spot {
   readonly parent: Operator | null;
   /** Below an odd number of `not`. */
   readonly negated: boolean;
+  /** Holds (or, when negated, does not hold) for every result: only `and` above, and a `not` right above at most. */
+  readonly required: boolean;
   readonly context: RuleContext;
   /** For parts that a language only has after the search (`| regex …`): kept in order, used by `finish`. */
   readonly deferred: unknown[];

@@ -19,7 +19,7 @@ export function textTarget(dialect: Dialect): Target {
     suggests,
     search(expression, context) {
       const deferred: unknown[] = [];
-      const text = walk(expression, { parent: null, negated: false, context, deferred });
+      const text = walk(expression, { parent: null, negated: false, required: true, context, deferred });
       return dialect.finish ? dialect.finish(text, deferred, context) : text;
     },
     query: (search, context) => dialect.query?.(search, context) ?? search,
@@ -54,8 +54,9 @@ function makeWalk(dialect: Dialect): Walk {
         return comparison(dialect, expression.field, expression.value, spot);
       case 'not': {
         const { item } = expression;
-        const inner = walk(item, { ...spot, parent: 'not', negated: !spot.negated });
         const single = item.op === 'match';
+        const required = spot.required && single;
+        const inner = walk(item, { ...spot, parent: 'not', negated: !spot.negated, required });
         return dialect.not(single ? inner : dialect.group(inner), single);
       }
       default:
@@ -73,7 +74,7 @@ function makeWalk(dialect: Dialect): Walk {
           : dialect.list?.(same.field, same.values, op, spot);
       if (text !== null && text !== undefined) return text;
     }
-    const below: Spot = { ...spot, parent: op };
+    const below: Spot = { ...spot, parent: op, required: spot.required && op === 'and' };
     const texts: string[] = [];
     for (const item of items) {
       const text = walk(item, below);

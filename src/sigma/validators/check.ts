@@ -2,7 +2,7 @@
 import type { ParseResult, RulePosition, SigmaDocument } from '../ast.ts';
 import { itemsOf } from './items.ts';
 import { chooseValidators } from './registry.ts';
-import { DocumentSource, findLineStarts } from './source.ts';
+import { DocumentSource } from './source.ts';
 import { fileName } from './text.ts';
 import type { DocumentSet, Finding, Severity, TextEdit, Validator } from './types.ts';
 
@@ -51,7 +51,6 @@ function checkFile(
 ): void {
   const documents = documentsOf(parsed);
   if (documents.length === 0) return;
-  const lineStarts = findLineStarts(text);
   for (const document of documents) {
     const { id, title } = document;
     const excluded = id === null ? undefined : exclusions?.get(id.toLowerCase());
@@ -70,7 +69,7 @@ function checkFile(
         ...(fix && { fix }),
       });
     };
-    const source = new DocumentSource(text, lineStarts, document.position.line);
+    const source = new DocumentSource(text, document.position.line);
     const context = { items: itemsOf(document), source, set, report };
     for (validator of chosen) {
       if (excluded === undefined || !excluded.has(validator.name)) validator.check(document, context);

@@ -1,5 +1,5 @@
 /** Checks of log sources against the fields and events that Windows and Sysmon give. */
-import type { LogSource, SigmaValue } from '../ast.ts';
+import type { SigmaValue } from '../ast.ts';
 import { quote } from '../fault.ts';
 import { categoryOfSysmonEvent, fieldsOfCategory } from './sysmon.ts';
 import { probableName } from './text.ts';
@@ -37,24 +37,32 @@ export const logSourceValidators: readonly Validator[] = [
     description: 'No field looks like a misspelled one of the log source (Windows categories).',
     check(document, { items, report }) {
       if (document.kind === 'correlation') return;
-      const known = knownFields(document.logsource);
-      if (known === null) return;
+      const { category, product } = document.logsource;
+      if (category === undefined || (product !== undefined && product !== 'windows')) return;
       for (const { item } of items) {
-        if (item.field === null || known.includes(item.field)) continue;
-        const meant = probableName(item.field, known, 1);
+        const meant = item.field === null ? null : meantField(category, item.field);
         if (meant !== null)
-          report(
-            `${document.logsource.category} has no field ${quote(item.field)}; it has ${meant}`,
-            item.position,
-          );
+          report(`${category} has no field ${quote(item.field as string)}; it has ${meant}`, item.position);
       }
     },
   },
 ];
 
-function knownFields({ product, category }: LogSource): readonly string[] | null {
-  if (category === undefined || (product !== undefined && product !== 'windows')) return null;
-  return fieldsOfCategory(category);
+/** By category and field; rules share few. */
+const meantFields = new Map<string, string | null>();
+const maxMeant = 10_000;
+
+/** The field of the category that was probably meant; null when the field is right, or like no other. */
+function meantField(category: string, field: string): string | null {
+  const known = fieldsOfCategory(category);
+  if (known === null) return null;
+  const key = `${category} ${field}`;
+  let meant = meantFields.get(key);
+  if (meant === undefined) {
+    if (meantFields.size >= maxMeant) meantFields.clear();
+    meantFields.set(key, (meant = probableName(field, known, 1)));
+  }
+  return meant;
 }
 
 function numberOf(value: SigmaValue): number {

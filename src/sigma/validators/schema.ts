@@ -60,7 +60,7 @@ export const schemaValidators: readonly Validator[] = [
   rule('date-format', 'warning', 'Dates are written as 2025-01-31.', (document, context) => {
     for (const key of ['date', 'modified'] as const) {
       const iso = document[key];
-      const written = iso === null ? null : context.source.scalar(key);
+      const written = iso !== null && context.source.hasLine(key, /\//) ? context.source.scalar(key) : null;
       if (written === null || !slashes.test(written.text)) continue;
       const edit = replaceScalar(context.source, written, written.text, iso as string);
       context.report(
@@ -73,7 +73,8 @@ export const schemaValidators: readonly Validator[] = [
   rule('lower-case', 'warning', 'Level and status are lower case.', (document, context) => {
     for (const key of ['level', 'status'] as const) {
       const lower = document[key];
-      const written = lower === null ? null : context.source.scalar(key);
+      const written =
+        lower !== null && context.source.hasLine(key, /[A-Z]/) ? context.source.scalar(key) : null;
       if (written === null || written.text === lower || written.text.toLowerCase() !== lower) continue;
       const edit = replaceScalar(context.source, written, written.text, lower as string);
       context.report(
@@ -143,9 +144,12 @@ export const schemaValidators: readonly Validator[] = [
           (value) =>
             value.kind !== 'string' && !(value.kind === 'number' && /^-?\d+$/.test(String(value.value))),
         );
-        const place = source.valuePlace(item.position, Math.max(odd, 0));
         if (odd !== -1)
-          report(`${quote(detection)} has a keyword that is neither text nor a whole number`, place);
+          report(
+            `${quote(detection)} has a keyword that is neither text nor a whole number`,
+            source.valuePlace(item.position, odd),
+          );
+        if (item.values.length > 1) continue;
         const [only, second] = source.values(item.position);
         if (
           only !== undefined &&
@@ -153,7 +157,7 @@ export const schemaValidators: readonly Validator[] = [
           only.line === item.position.line &&
           !/^[[{&*|>]/.test(only.text)
         )
-          report(`${quote(detection)} is a single value: the schema wants a list`, place);
+          report(`${quote(detection)} is a single value: the schema wants a list`, item.position);
       }
     },
   ),

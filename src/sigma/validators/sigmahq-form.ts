@@ -136,7 +136,7 @@ export const formConventions: readonly Validator[] = [
     (document, { report, source }) => {
       if (document.kind !== 'rule') return;
       for (const name of Object.keys(document.detections)) {
-        if (/^filter/.test(name) && !/^filter_(?:main|optional)_/.test(name))
+        if (name.startsWith('filter') && !/^filter_(?:main|optional)_/.test(name))
           report(
             `${quote(name)} is not named filter_main_… or filter_optional_…`,
             source.childPlace('detection', name),

@@ -31,23 +31,23 @@ const keyPattern = /^([\w-]+)[ \t]*:(?=[ \t\r\n]|$)/gm;
 
 export class DocumentSource {
   readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly firstLine: number;
+  readonly #line: number;
+  #range: { start: number; end: number; firstLine: number } | undefined;
   #keys: Map<string, SourceKey> | undefined;
-  #lineStarts: readonly number[];
+  #starts: readonly number[] | undefined;
 
-  /** The document that holds line `line`; `lineStarts` are those of the whole text. */
-  constructor(text: string, lineStarts: readonly number[], line: number) {
+  /** The document that holds line `line`. Nothing is read before it is asked for: most rules have no findings. */
+  constructor(text: string, line: number) {
     this.text = text;
-    this.#lineStarts = lineStarts;
-    let first = Math.min(line, lineStarts.length) - 1;
-    while (first > 0 && !isMarker(text, lineStarts[first] as number)) first--;
-    let last = Math.max(first + 1, line);
-    while (last < lineStarts.length && !isMarker(text, lineStarts[last] as number)) last++;
-    this.firstLine = first + 1;
-    this.start = lineStarts[first] as number;
-    this.end = lineStarts[last] ?? text.length;
+    this.#line = line;
+  }
+
+  get start(): number {
+    return this.#bounds.start;
+  }
+
+  get end(): number {
+    return this.#bounds.end;
   }
 
   /** Top-level keys in the order of the document. */
@@ -64,6 +64,17 @@ export class DocumentSource {
       keys.set(name, { name, start: found.index, valueStart, lineEnd, line: this.#lineOf(found.index) });
     }
     return (this.#keys = keys);
+  }
+
+  /** Whether a line of the file that begins with `key:` has what is looked for; quick, and true too often. */
+  hasLine(key: string, wanted: RegExp): boolean {
+    const { text } = this;
+    const sought = `\n${key}:`;
+    for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) {
+      const end = text.indexOf('\n', at + 1);
+      if (wanted.test(text.slice(at + sought.length, end === -1 ? text.length : end))) return true;
+    }
+    return text.startsWith(`${key}:`);
   }
 
   /** Place of a top-level key; the start of the document when it is not there. */
@@ -166,6 +177,22 @@ export class DocumentSource {
     return entries;
   }
 
+  get #lineStarts(): readonly number[] {
+    return (this.#starts ??= findLineStarts(this.text));
+  }
+
+  get #bounds(): { start: number; end: number; firstLine: number } {
+    if (this.#range !== undefined) return this.#range;
+    const { text } = this;
+    const starts = this.#lineStarts;
+    let first = Math.min(this.#line, starts.length) - 1;
+    while (first > 0 && !isMarker(text, starts[first] as number)) first--;
+    let last = Math.max(first + 1, this.#line);
+    while (last < starts.length && !isMarker(text, starts[last] as number)) last++;
+    const start = starts[first] as number;
+    return (this.#range = { start, end: starts[last] ?? text.length, firstLine: first + 1 });
+  }
+
   #endOf(line: number): number {
     const next = this.#lineStarts[line];
     return next === undefined ? this.text.length : next - 1;
@@ -173,7 +200,7 @@ export class DocumentSource {
 
   #firstContent(): number {
     const first = this.keys.values().next();
-    return first.done === true ? this.firstLine : first.value.line;
+    return first.done === true ? this.#bounds.firstLine : first.value.line;
   }
 
   #lineOf(offset: number): number {
@@ -188,7 +215,7 @@ export class DocumentSource {
   }
 }
 
-export function findLineStarts(text: string): number[] {
+function findLineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return starts;

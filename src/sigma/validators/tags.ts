@@ -150,7 +150,20 @@ function tagValidator({ namespace, problem, ...head }: TagCheck): Validator {
   };
 }
 
+/** Rules share few tags. */
+const judged = new Map<string, string | null>();
+const maxJudged = 5000;
+
 function attackProblem(written: string): string | null {
+  let problem = judged.get(written);
+  if (problem === undefined) {
+    if (judged.size >= maxJudged) judged.clear();
+    judged.set(written, (problem = judgeAttack(written)));
+  }
+  return problem;
+}
+
+function judgeAttack(written: string): string | null {
   const name = written.toLowerCase();
   const technique = /^t(\d{4})(?:\.\d{3})?$/.exec(name);
   if (technique !== null) {

@@ -10,46 +10,57 @@ import type { CheckContext, ItemEntry, TextEdit, Validator } from './types.ts';
 const core = { group: 'core', byDefault: true } as const;
 // oxlint-disable-next-line no-control-regex -- it looks for them
 const controls = /[\u0000-\u001f\u007f-\u009f]/;
+// oxlint-disable-next-line no-control-regex -- it looks for them; texts have several lines
+const textControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// oxlint-disable-next-line no-control-regex -- it looks for them
+const oddText = /[*?\u0000-\u001f\u007f-\u009f]/;
 type Item = ItemEntry['item'];
 type StringValue = Extract<SigmaValue, { kind: 'string' }>;
 
 export const valueValidators: readonly Validator[] = [
-  stringValidator({
-    name: 'double_wildcard',
-    severity: 'info',
-    description: 'A value has no two `*` in a row.',
-    problem: ({ parts }) =>
-      parts.some((part, index) => part === ANY && parts[index + 1] === ANY)
-        ? 'has two wildcards in a row, which mean the same as one'
-        : null,
-  }),
-  stringValidator({
-    name: 'escaped_wildcard',
-    severity: 'info',
-    description: 'A value has no `\\*` or `\\?`, which stand for the characters and not for wildcards.',
-    problem: ({ parts }) =>
-      parts.some((part) => typeof part === 'string' && /[*?]/.test(part))
-        ? 'has an escaped wildcard, which stands for the character itself; write \\\\* for a backslash and a wildcard'
-        : null,
-  }),
-  stringValidator({
-    name: 'number_as_string',
-    severity: 'info',
-    description: 'A number that a field is compared with is not in quotes.',
-    problem: ({ parts }, { field, modifiers }) =>
-      field !== null && modifiers.length === 0 && parts.length === 1 && /^\d+$/.test(String(parts[0]))
-        ? 'is a number in quotes'
-        : null,
-  }),
-  stringValidator({
-    name: 'control_character',
-    severity: 'warning',
-    description: 'A value has no control characters.',
-    problem: ({ parts }) =>
-      parts.some((part) => typeof part === 'string' && controls.test(part))
-        ? 'has a control character'
-        : null,
-  }),
+  stringValidator(
+    {
+      name: 'double_wildcard',
+      severity: 'info',
+      description: 'A value has no two `*` in a row.',
+    },
+    'has two wildcards in a row, which mean the same as one',
+    ({ parts }) => parts.some((part, index) => part === ANY && parts[index + 1] === ANY),
+  ),
+  stringValidator(
+    {
+      name: 'escaped_wildcard',
+      severity: 'info',
+      description: 'A value has no `\\*` or `\\?`, which stand for the characters and not for wildcards.',
+    },
+    'has an escaped wildcard, which stands for the character itself; write \\\\* for a backslash and a wildcard',
+    ({ parts }) => parts.some((part) => typeof part === 'string' && /[*?]/.test(part)),
+  ),
+  stringValidator(
+    {
+      name: 'number_as_string',
+      severity: 'info',
+      description: 'A number that a field is compared with is not in quotes.',
+    },
+    'is a number in quotes',
+    ({ parts }, { field, modifiers }) =>
+      field !== null && modifiers.length === 0 && parts.length === 1 && /^\d+$/.test(parts[0] as string),
+  ),
+  stringValidator(
+    {
+      name: 'control_character',
+      severity: 'warning',
+      description: 'Values and texts have no control characters.',
+    },
+    'has a control character',
+    ({ parts }) => parts.some((part) => typeof part === 'string' && controls.test(part)),
+    (document, { source, report }) => {
+      for (const key of ['title', 'description', 'author'] as const) {
+        if (textControls.test(document[key] ?? ''))
+          report(`the ${key} has a control character`, source.place(key));
+      }
+    },
+  ),
   {
     ...core,
     name: 'wildcards_instead_of_modifiers',
@@ -69,30 +80,61 @@ export const valueValidators: readonly Validator[] = [
   },
 ];
 
-interface StringCheck extends Pick<Validator, 'name' | 'severity' | 'description'> {
-  readonly problem: (value: StringValue, item: Item) => string | null;
-}
-
-function stringValidator({ problem, ...head }: StringCheck): Validator {
+function stringValidator(
+  head: Pick<Validator, 'name' | 'severity' | 'description'>,
+  message: string,
+  holds: (value: StringValue, item: Item) => boolean,
+  andAlso?: Validator['check'],
+): Validator {
   return {
     ...core,
     ...head,
-    check(_document, { items, source, report }) {
-      for (const { item } of items) {
-        const { values } = item;
-        for (let index = 0; index < values.length; index++) {
-          const value = values[index] as SigmaValue;
-          if (value.kind !== 'string') continue;
-          const wrong = problem(value, item);
-          if (wrong === null) continue;
-          report(
-            `the value ${quote(renderStringValue(value.parts))}${item.field === null ? '' : ` of ${quote(item.field)}`} ${wrong}`,
-            source.valuePlace(item.position, writtenIndex(item, index)),
-          );
-        }
+    check(document, context) {
+      andAlso?.(document, context);
+      for (const { item, index, value } of oddValues(context.items)) {
+        if (!holds(value, item)) continue;
+        const field = item.field === null ? '' : ` of ${quote(item.field)}`;
+        context.report(
+          `the value ${quote(renderStringValue(value.parts))}${field} ${message}`,
+          context.source.valuePlace(item.position, writtenIndex(item, index)),
+        );
       }
     },
   };
+}
+
+interface OddValue {
+  readonly item: Item;
+  readonly index: number;
+  readonly value: StringValue;
+}
+
+const oddByItems = new WeakMap<readonly ItemEntry[], OddValue[]>();
+
+/** The few values that any of the checks could have something to say of; found once for all of them. */
+function oddValues(items: readonly ItemEntry[]): readonly OddValue[] {
+  let odd = oddByItems.get(items);
+  if (odd !== undefined) return odd;
+  odd = [];
+  for (const { item } of items) {
+    const { values } = item;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index] as SigmaValue;
+      if (value.kind === 'string' && isOdd(value.parts)) odd.push({ item, index, value });
+    }
+  }
+  oddByItems.set(items, odd);
+  return odd;
+}
+
+function isOdd(parts: readonly StringPart[]): boolean {
+  if (parts.length === 1 && typeof parts[0] === 'string')
+    return oddText.test(parts[0]) || /^\d+$/.test(parts[0]);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as StringPart;
+    if (typeof part === 'string' ? oddText.test(part) : part === ANY && parts[i + 1] === ANY) return true;
+  }
+  return false;
 }
 
 type Placing = 'contains' | 'startswith' | 'endswith';

@@ -1,0 +1,13 @@
+export { compileCorrelations } from './compile.ts';
+export { Correlator } from './correlator.ts';
+export { CorrelationPlan } from './plan.ts';
+export { correlationTime } from './time.ts';
+export type {
+  BaseMatch,
+  CorrelationHit,
+  CorrelatorCounts,
+  CorrelatorOptions,
+  CorrelationSlot,
+  StoredCorrelation,
+  Term,
+} from './types.ts';

@@ -162,6 +162,8 @@ export interface SigmaCorrelation extends DocumentHead {
   readonly type: CorrelationType;
   /** Ids or names of rules or correlations, as written, in order. */
   readonly rules: readonly string[];
+  /** Where they are named; missing where no file says it. */
+  readonly rulesPosition?: RulePosition;
   /** Fields or aliases; empty: all events are one group. */
   readonly groupBy: readonly string[];
   /** `M` is 2,629,746 s and `y` 31,556,952 s. */
@@ -178,6 +180,8 @@ export interface SigmaFilter extends DocumentHead {
   readonly logsource: LogSource;
   /** Ids or names of rules as written; an empty list stands for any, too. */
   readonly rules: 'any' | readonly string[];
+  /** Where they are named; missing where no file says it. */
+  readonly rulesPosition?: RulePosition;
   readonly detections: Readonly<Record<string, Detection>>;
   readonly condition: WrittenCondition;
 }

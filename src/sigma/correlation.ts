@@ -67,6 +67,7 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
     ...metadata,
     type,
     rules,
+    rulesPosition: context.place('correlation', listed === undefined ? 'condition' : 'rules'),
     groupBy: textList(source, 'group-by') ?? [],
     timespan: timespan(source),
     condition,

@@ -33,6 +33,7 @@ export function parseFilter(map: YamlMap, context: DocumentContext): SigmaFilter
     ...metadata,
     logsource,
     rules,
+    rulesPosition: context.place('filter', 'rules'),
     detections,
     condition: { text, tree: parseCondition(text, Object.keys(detections), at(place, 'condition')) },
     custom: customFields(map),

@@ -22,11 +22,17 @@ export {
   type WrittenCondition,
 } from './ast.ts';
 export { parseCondition, renderCondition } from './condition.ts';
+export { applyFilters, type FilteredRules } from './apply-filters.ts';
 export { toExpression } from './expression.ts';
 export { levels, statuses } from './metadata.ts';
 export { modifierNames } from './modifiers.ts';
 export { networkContains, parseAddress, parseNetwork, type Network } from './network.ts';
-export { findMissingReferences } from './references.ts';
+export {
+  findMissingReferences,
+  resolveReferences,
+  type ReferencedDocument,
+  type ResolvedReferences,
+} from './references.ts';
 export { parseRules, type ParseOptions } from './parse.ts';
 export { fillPlaceholders, parseYaml, readPlaceholderFile } from './placeholders.ts';
 export { compileRegex } from './regex.ts';

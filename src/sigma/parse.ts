@@ -1,5 +1,6 @@
 /** Text of a rule file to rules, correlations and filters, one error for each document that is none of them. */
 import { HuntbookError, asHuntbookError } from '../errors.ts';
+import { convertAggregation, hasAggregation } from './aggregation.ts';
 import type { ParseResult, RulePosition } from './ast.ts';
 import { parseCorrelation } from './correlation.ts';
 import { isMap } from './detection.ts';
@@ -8,8 +9,9 @@ import { parseFilter } from './filter.ts';
 import { KeyFinder } from './key-finder.ts';
 import { locateFault } from './locate.ts';
 import { own } from './metadata.ts';
-import { findMissingReferences } from './references.ts';
+import { resolveReferences } from './references.ts';
 import { parseRule } from './rule.ts';
+import type { DocumentContext } from './rule.ts';
 import { maxRuleText, readYaml } from './yaml.ts';
 import type { YamlDocument } from './yaml.ts';
 import type { YamlMap, YamlValue } from './yaml-value.ts';
@@ -17,9 +19,11 @@ import type { YamlMap, YamlValue } from './yaml-value.ts';
 export interface ParseOptions {
   /**
    * False for a file that was only found in a folder: then a text without any Sigma document gives nothing at all
-   * instead of an error, and correlations may name rules of other files (see `findMissingReferences`).
+   * instead of an error, and correlations may name rules of other files (see `alone`).
    */
   readonly named?: boolean;
+  /** False where correlations may name rules of other files: the caller then asks `resolveReferences`. */
+  readonly alone?: boolean;
 }
 
 /** Never throws. */
@@ -75,7 +79,9 @@ export function parseRules(text: string, path: string, options: ParseOptions = {
       result.errors.push(asError(error, source, document, path));
     }
   }
-  if (named) result.errors.push(...findMissingReferences(result));
+  if (named && options.alone !== false) {
+    for (const error of resolveReferences(result).errors) result.errors.push(error);
+  }
   return result;
 }
 
@@ -97,14 +103,29 @@ function parseDocument(
 ): void {
   const finder = new KeyFinder(text, document.start, document.end, document.firstLine);
   const position: RulePosition = finder.find(Object.keys(map)[0] ?? '');
-  const context = { path, document: document.index, position, find: (key: string) => finder.find(key) };
+  const context: DocumentContext = {
+    path,
+    document: document.index,
+    position,
+    find: (key) => finder.find(key),
+    place: (...keys) => {
+      const own = new KeyFinder(text, document.start, document.end, document.firstLine);
+      return keys.reduce((_, key) => own.find(key), position);
+    },
+  };
   if (own(map, 'correlation') !== undefined) result.correlations.push(parseCorrelation(map, context));
   else if (own(map, 'filter') !== undefined) {
     finder.find('filter');
     result.filters.push(parseFilter(map, context));
   } else {
     if (Object.hasOwn(map, 'detection')) finder.find('detection');
-    result.rules.push(parseRule(map, context));
+    if (!hasAggregation(map)) result.rules.push(parseRule(map, context));
+    else {
+      const { rules, correlation, notice } = convertAggregation(map, context);
+      for (const rule of rules) result.rules.push(rule);
+      result.correlations.push(correlation);
+      result.notices.push(notice);
+    }
   }
 }
 

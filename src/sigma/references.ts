@@ -1,27 +1,225 @@
-/** Which documents correlations mean by the ids and names they list. */
+/** Which documents correlations mean by the ids and names they list, over all files that were read together. */
 import { HuntbookError } from '../errors.ts';
-import type { ParseResult } from './ast.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { ParseResult, SigmaCorrelation, SigmaFilter, SigmaRule } from './ast.ts';
 import { quote } from './fault.ts';
 
-/** Rules that correlations name and that are not among the results. */
-export function findMissingReferences(result: Pick<ParseResult, 'rules' | 'correlations'>): HuntbookError[] {
-  const known = new Set<string>();
-  for (const { id, name } of [...result.rules, ...result.correlations]) {
-    if (id !== null) known.add(id);
-    if (name !== null) known.add(name);
-  }
-  const errors: HuntbookError[] = [];
+/** What a correlation may name. */
+export type ReferencedDocument = SigmaRule | SigmaCorrelation;
+
+export interface ResolvedReferences {
+  /** Of each correlation that can be run, what it names, in the order of `rules`. Comes after those it names. */
+  readonly documents: ReadonlyMap<SigmaCorrelation, readonly ReferencedDocument[]>;
+  /** Building blocks: named by a correlation without `generate`, they count for nothing by themselves. */
+  readonly parts: ReadonlySet<ReferencedDocument>;
+  /** Why a correlation cannot be run: HB_RULE_REFERENCE, or HB_LIMIT for chains beyond measure. */
+  readonly failed: ReadonlyMap<SigmaCorrelation, HuntbookError>;
+  /** The same errors, in the order of the correlations. */
+  readonly errors: readonly HuntbookError[];
+}
+
+/** Correlations of correlations, one above the other; what runs them recurses. */
+const maxChain = 50;
+/** Rules below one correlation, each counted as often as it is reached. */
+const maxParts = 10_000;
+/** Names of a circle that a message shows. */
+const maxShown = 8;
+
+/** Never throws. Takes time in proportion to the number of references. */
+export function resolveReferences(result: Pick<ParseResult, 'rules' | 'correlations'>): ResolvedReferences {
+  const index = new DocumentIndex([...result.rules, ...result.correlations]);
+  const failed = new Map<SigmaCorrelation, HuntbookError>();
+  const named = new Map<SigmaCorrelation, ReferencedDocument[]>();
+  const parts = new Set<ReferencedDocument>();
   for (const correlation of result.correlations) {
-    const missing = correlation.rules.find((reference) => !known.has(reference));
-    if (missing === undefined) continue;
-    const { line, column } = correlation.position;
-    errors.push(
-      new HuntbookError(
-        'HB_RULE_REFERENCE',
-        `${correlation.path}:${line}:${column}: the correlation names the rule ${quote(missing)}, which was not found`,
-        { position: { file: correlation.path, line, column } },
-      ),
+    const found: ReferencedDocument[] = [];
+    for (const reference of [...correlation.rules, ...aliasReferences(correlation)]) {
+      const matches = index.find(reference);
+      if (matches.length === 1) found.push(matches[0] as ReferencedDocument);
+      else if (!failed.has(correlation))
+        failed.set(correlation, badReference(correlation, reference, matches));
+    }
+    named.set(correlation, failed.has(correlation) ? found : found.slice(0, correlation.rules.length));
+    if (!correlation.generate) for (const document of named.get(correlation) ?? []) parts.add(document);
+  }
+  const documents = orderChains(named, failed);
+  const errors = result.correlations.flatMap((correlation) => failed.get(correlation) ?? []);
+  return { documents, parts, failed, errors };
+}
+
+/** What cannot be run because of the documents it names; see `resolveReferences`. */
+export function findMissingReferences(
+  result: Pick<ParseResult, 'rules' | 'correlations'>,
+): readonly HuntbookError[] {
+  return resolveReferences(result).errors;
+}
+
+/** Documents by id, in either case of its letters, and by name. */
+export class DocumentIndex<Document extends ReferencedDocument> {
+  readonly #ids = new Map<string, Document[]>();
+  readonly #names = new Map<string, Document[]>();
+
+  constructor(documents: Iterable<Document>) {
+    for (const document of documents) {
+      if (document.id !== null) add(this.#ids, document.id.toLowerCase(), document);
+      if (document.name !== null) add(this.#names, document.name, document);
+    }
+  }
+
+  /** All documents of that id or name; more than one: the reference is ambiguous. */
+  find(reference: string): readonly Document[] {
+    const byName = this.#names.get(reference) ?? [];
+    const byId = this.#ids.get(reference.toLowerCase()) ?? [];
+    if (byName.length === 0) return byId;
+    return byId.length === 0 ? byName : [...new Set([...byName, ...byId])];
+  }
+}
+
+export function referenceError(
+  document: SigmaCorrelation | SigmaFilter,
+  message: string,
+  code: ErrorCode = 'HB_RULE_REFERENCE',
+  hint?: string,
+): HuntbookError {
+  const { line, column } = document.rulesPosition ?? document.position;
+  return new HuntbookError(code, `${document.path}:${line}:${column}: ${message}`, {
+    position: { file: document.path, line, column },
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** Where documents stand, for messages; the first few of them. */
+export function placesOf(documents: readonly ReferencedDocument[]): string {
+  const shown = documents.slice(0, 3).map(({ path, position }) => `${path}:${position.line}`);
+  return documents.length > 3 ? `${shown.join(', ')} and ${documents.length - 3} more` : shown.join(', ');
+}
+
+function add<Document>(map: Map<string, Document[]>, key: string, document: Document): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [document]);
+  else list.push(document);
+}
+
+function aliasReferences({ aliases }: SigmaCorrelation): string[] {
+  return Object.keys(aliases).flatMap((name) => Object.keys(aliases[name] ?? {}));
+}
+
+function badReference(
+  correlation: SigmaCorrelation,
+  reference: string,
+  matches: readonly ReferencedDocument[],
+): HuntbookError {
+  if (matches.length === 0) {
+    return referenceError(
+      correlation,
+      `the correlation names the rule ${quote(reference)}, which was not found`,
     );
   }
-  return errors;
+  return referenceError(
+    correlation,
+    `the correlation names ${quote(reference)}, which ${matches.length} rules are called: ${placesOf(matches)}`,
+    'HB_RULE_REFERENCE',
+    'Give each rule an id and a name of its own.',
+  );
+}
+
+/** Correlations after those they name; what is in or above a circle fails. */
+function orderChains(
+  named: ReadonlyMap<SigmaCorrelation, readonly ReferencedDocument[]>,
+  failed: Map<SigmaCorrelation, HuntbookError>,
+): Map<SigmaCorrelation, readonly ReferencedDocument[]> {
+  const documents = new Map<SigmaCorrelation, readonly ReferencedDocument[]>();
+  const above = new Map<SigmaCorrelation, SigmaCorrelation[]>();
+  const waiting = new Map<SigmaCorrelation, Set<SigmaCorrelation>>();
+  const ready: SigmaCorrelation[] = [];
+  for (const [correlation, list] of named) {
+    const below = new Set(list.filter((document) => document.kind === 'correlation'));
+    for (const part of below) {
+      const parents = above.get(part);
+      if (parents === undefined) above.set(part, [correlation]);
+      else parents.push(correlation);
+    }
+    if (below.size === 0) ready.push(correlation);
+    else waiting.set(correlation, below);
+  }
+  const measured = new Map<SigmaCorrelation, Measure>();
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    const list = named.get(next) ?? [];
+    const error = failed.get(next) ?? measure(next, list, measured, failed);
+    if (error === null) documents.set(next, list);
+    else failed.set(next, error);
+    for (const parent of above.get(next) ?? []) {
+      const below = waiting.get(parent);
+      below?.delete(next);
+      if (below?.size !== 0) continue;
+      waiting.delete(parent);
+      ready.push(parent);
+    }
+  }
+  failCircles(waiting, failed);
+  return documents;
+}
+
+interface Measure {
+  readonly height: number;
+  readonly parts: number;
+}
+
+function measure(
+  correlation: SigmaCorrelation,
+  list: readonly ReferencedDocument[],
+  measured: Map<SigmaCorrelation, Measure>,
+  failed: ReadonlyMap<SigmaCorrelation, HuntbookError>,
+): HuntbookError | null {
+  let height = 1;
+  let parts = 0;
+  for (const document of list) {
+    const below = document.kind === 'rule' ? { height: 0, parts: 1 } : measured.get(document);
+    if (document.kind === 'correlation' && failed.has(document))
+      return referenceError(correlation, `the correlation needs ${label(document)}, which cannot be used`);
+    if (below === undefined) continue;
+    height = Math.max(height, below.height + 1);
+    parts += below.parts;
+  }
+  if (height > maxChain)
+    return referenceError(correlation, `more than ${maxChain} correlations above each other`, 'HB_LIMIT');
+  if (parts > maxParts)
+    return referenceError(correlation, `more than ${maxParts} rules below one correlation`, 'HB_LIMIT');
+  measured.set(correlation, { height, parts });
+  return null;
+}
+
+/** Each of the correlations left over leads into a circle; `below` are those that keep it waiting. */
+function failCircles(
+  waiting: ReadonlyMap<SigmaCorrelation, ReadonlySet<SigmaCorrelation>>,
+  failed: Map<SigmaCorrelation, HuntbookError>,
+): void {
+  const circleOf = new Map<SigmaCorrelation, string>();
+  for (const start of waiting.keys()) {
+    const steps = new Map<SigmaCorrelation, number>();
+    let at: SigmaCorrelation = start;
+    while (!circleOf.has(at) && !steps.has(at)) {
+      steps.set(at, steps.size);
+      at = waiting.get(at)?.values().next().value as SigmaCorrelation;
+    }
+    const circle = circleOf.get(at) ?? showCircle([...steps.keys()].slice(steps.get(at)));
+    for (const correlation of steps.keys()) {
+      circleOf.set(correlation, circle);
+      if (!failed.has(correlation))
+        failed.set(
+          correlation,
+          referenceError(correlation, `correlations name each other in a circle: ${circle}`),
+        );
+    }
+  }
+}
+
+function showCircle(circle: readonly SigmaCorrelation[]): string {
+  const names = circle.slice(0, maxShown).map(label);
+  if (circle.length > maxShown) names.push(`… (${circle.length} in all)`);
+  return [...names, label(circle[0] as SigmaCorrelation)].join(' → ');
+}
+
+function label({ name, id, title }: SigmaCorrelation): string {
+  return quote(name ?? id ?? title);
 }

@@ -13,6 +13,8 @@ export interface DocumentContext {
   readonly document: number;
   readonly position: RulePosition;
   readonly find: FindKey;
+  /** Where a key within keys stands; may be asked in any order. */
+  readonly place: (...keys: string[]) => RulePosition;
 }
 
 /** Throws RuleFault. */

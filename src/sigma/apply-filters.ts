@@ -1,0 +1,153 @@
+/**
+ * Filters put into the rules they are for: every condition becomes `(condition) and (condition of the filter)`.
+ * The filter's detections get a prefix, so that no name or pattern of the rule means them, nor the other way round.
+ */
+import type { HuntbookError } from '../errors.ts';
+import type {
+  Condition,
+  Detection,
+  LogSource,
+  SigmaCorrelation,
+  SigmaFilter,
+  SigmaRule,
+  WrittenCondition,
+} from './ast.ts';
+import { renderCondition } from './condition.ts';
+import { quote } from './fault.ts';
+import { DocumentIndex, placesOf, referenceError } from './references.ts';
+import { selectNames } from './selector.ts';
+
+/** Conditions nested deeper are not read again; filters beyond that stand side by side. */
+const maxNesting = 50;
+
+export interface FilteredRules {
+  /** In the order given; a rule without a filter is the same object. */
+  readonly rules: SigmaRule[];
+  /** Filters that name a rule which is not there (HB_RULE_REFERENCE); the others of such a filter are filtered. */
+  readonly errors: HuntbookError[];
+}
+
+/**
+ * Applies filters in order. A filter is for the rules it names by id or name, or for all, whose log source its own
+ * contains: what it says of category, product and service is the same. Correlations are filtered through the rules
+ * they name; `correlations` serves to say so when a filter names one.
+ */
+export function applyFilters(
+  rules: readonly SigmaRule[],
+  filters: readonly SigmaFilter[],
+  correlations: readonly SigmaCorrelation[] = [],
+): FilteredRules {
+  const errors: HuntbookError[] = [];
+  if (filters.length === 0) return { rules: [...rules], errors };
+  const ruleIndex = new DocumentIndex(rules);
+  const correlationIndex = new DocumentIndex(correlations);
+  const chosen = new Map<SigmaRule, SigmaFilter[]>();
+  for (const filter of filters) {
+    const named =
+      filter.rules === 'any' || filter.rules.length === 0 ? rules : namedRules(filter, filter.rules);
+    for (const rule of named) {
+      if (!containsLogSource(filter.logsource, rule.logsource)) continue;
+      const list = chosen.get(rule);
+      if (list === undefined) chosen.set(rule, [filter]);
+      else list.push(filter);
+    }
+  }
+  return { rules: rules.map((rule) => (chosen.get(rule) ?? []).reduce(applyFilter, rule)), errors };
+
+  function namedRules(filter: SigmaFilter, references: readonly string[]): ReadonlySet<SigmaRule> {
+    const found = new Set<SigmaRule>();
+    for (const reference of references) {
+      const matches = ruleIndex.find(reference);
+      for (const rule of matches) found.add(rule);
+      if (matches.length > 0) continue;
+      const others = correlationIndex.find(reference);
+      const why =
+        others.length === 0
+          ? 'which was not found'
+          : `which is a correlation (${placesOf(others)}): name the rules it is about`;
+      errors.push(referenceError(filter, `the filter names the rule ${quote(reference)}, ${why}`));
+    }
+    return found;
+  }
+}
+
+/** Whether every event of the rule's log source is one of the filter's. */
+function containsLogSource(filter: LogSource, rule: LogSource): boolean {
+  return (['category', 'product', 'service'] as const).every(
+    (key) => filter[key] === undefined || filter[key] === rule[key],
+  );
+}
+
+function applyFilter(rule: SigmaRule, filter: SigmaFilter): SigmaRule {
+  const prefix = freePrefix(rule);
+  const detections = Object.create(null) as Record<string, Detection>;
+  const names = Object.keys(rule.detections);
+  for (const name of names) detections[name] = rule.detections[name] as Detection;
+  for (const name of Object.keys(filter.detections))
+    detections[prefix + name] = copyNodes(filter.detections[name] as Detection);
+  const added = filterCondition(filter, prefix, Object.keys(detections));
+  const conditions = rule.conditions.map(({ tree }): WrittenCondition => {
+    const own = closePatterns(tree, names);
+    const items = own.kind === 'and' && depthOf(own) >= maxNesting ? [...own.items, added] : [own, added];
+    const both: Condition = { kind: 'and', items };
+    return { text: renderCondition(both), tree: both };
+  });
+  return { ...rule, detections, conditions };
+}
+
+/** Private, as its first character says, and the beginning of none of the rule's names. */
+function freePrefix(rule: SigmaRule): string {
+  const names = Object.keys(rule.detections);
+  for (let number = 1; ; number++) {
+    const prefix = `_filter${number}_`;
+    if (!names.some((name) => name.startsWith(prefix))) return prefix;
+  }
+}
+
+/** The filter's condition over the prefixed names; selectors stay where they select the same with a prefix. */
+function filterCondition(filter: SigmaFilter, prefix: string, all: readonly string[]): Condition {
+  const own = Object.keys(filter.detections);
+  return mapCondition(filter.condition.tree, (leaf) => {
+    if (leaf.kind === 'ref') return { kind: 'ref', name: prefix + leaf.name };
+    const meant = selectNames(own, leaf.pattern).map((name) => prefix + name);
+    const pattern = prefix + (leaf.pattern === 'them' ? '*' : leaf.pattern);
+    const selected = selectNames(all, pattern);
+    const same = selected.length === meant.length && selected.every((name, index) => name === meant[index]);
+    return same ? { ...leaf, pattern } : spellOut(leaf.quantifier, meant);
+  });
+}
+
+/** Patterns for private names would select those of the filter too: they are spelt out. */
+function closePatterns(tree: Condition, names: readonly string[]): Condition {
+  return mapCondition(tree, (leaf) =>
+    leaf.kind === 'of' && leaf.pattern.startsWith('_')
+      ? spellOut(leaf.quantifier, selectNames(names, leaf.pattern))
+      : leaf,
+  );
+}
+
+function spellOut(quantifier: '1' | 'all', names: readonly string[]): Condition {
+  const items = names.map((name): Condition => ({ kind: 'ref', name }));
+  return items.length === 1 ? (items[0] as Condition) : { kind: quantifier === 'all' ? 'and' : 'or', items };
+}
+
+type Leaf = Extract<Condition, { kind: 'ref' | 'of' }>;
+
+function mapCondition(tree: Condition, change: (leaf: Leaf) => Condition): Condition {
+  if (tree.kind === 'not') return { kind: 'not', item: mapCondition(tree.item, change) };
+  if ('items' in tree)
+    return { kind: tree.kind, items: tree.items.map((item) => mapCondition(item, change)) };
+  return change(tree);
+}
+
+function depthOf(tree: Condition): number {
+  if (tree.kind === 'not') return 1 + depthOf(tree.item);
+  if (!('items' in tree)) return 0;
+  return 1 + tree.items.reduce((most, item) => Math.max(most, depthOf(item)), 0);
+}
+
+/** Rules do not share what is rewritten later; long lists of values, which are replaced whole, stay shared. */
+function copyNodes(detection: Detection): Detection {
+  if (detection.kind === 'item') return { ...detection };
+  return { ...detection, items: detection.items.map(copyNodes) };
+}

@@ -1,0 +1,234 @@
+/**
+ * Runs pipelines over rules and correlations: steps in the order of the pipelines' priority, each pipeline once. What a
+ * pipeline made is remembered as its work, so that running it over its own result changes nothing and says so. That
+ * memory does not outlive the process; of a rule that was written down and read again, added conditions are recognised
+ * and mapped fields are not mapped again, but a prefix would be added twice, which the trace shows.
+ */
+import { HuntbookError } from '../../errors.ts';
+import type { SigmaCorrelation, SigmaRule } from '../ast.ts';
+import { compileStep, newTracking } from './compile.ts';
+import { namedFields, placeFields } from './correlation-fields.ts';
+import type { Part } from './correlation-fields.ts';
+import { StepFault } from './parameters.ts';
+import type { CompiledStep } from './steps/step.ts';
+import type { Pipeline, PipelineOptions, PipelineStep, Prepared, StepTrace } from './types.ts';
+import { Work } from './work.ts';
+import type { Surroundings } from './work.ts';
+
+interface CompiledPipeline {
+  readonly pipeline: Pipeline;
+  /** Equal for pipelines that do the same. */
+  readonly key: string;
+  readonly steps: readonly CompiledStep[];
+}
+
+/** What a document came from, and what made it. */
+interface Origin {
+  readonly source: SigmaRule | SigmaCorrelation;
+  readonly pipelines: ReadonlySet<string>;
+  readonly state: ReadonlyMap<string, unknown>;
+  readonly applied: ReadonlySet<string>;
+  /** Of a correlation: what its fields are in each rule. */
+  readonly parts: ReadonlyMap<string, readonly Prepared[]> | null;
+}
+
+const origins = new WeakMap<SigmaRule | SigmaCorrelation, Origin>();
+/** Correlations may name correlations. */
+const maxDepth = 20;
+const noAliases: ReadonlySet<string> = new Set();
+
+export class PipelineRunner {
+  readonly #pipelines: readonly CompiledPipeline[];
+  readonly #around: Surroundings;
+  readonly #trace: boolean;
+
+  /** Throws HB_PIPELINE_INVALID for a pipeline that is not meant for the target, or was not checked. */
+  constructor(pipelines: readonly Pipeline[], options: PipelineOptions = {}) {
+    const tracking = newTracking();
+    const sorted = sortPipelines(pipelines);
+    const vars = new Map<string, unknown>();
+    for (const pipeline of sorted) {
+      checkTarget(pipeline, options.target);
+      for (const [name, value] of Object.entries(pipeline.vars)) vars.set(name, value);
+    }
+    for (const [name, value] of Object.entries(options.vars ?? {})) vars.set(name, value);
+    this.#around = { vars, external: options.external ?? {}, tracking };
+    this.#trace = options.trace === true;
+    this.#pipelines = sorted.map((pipeline) => ({
+      pipeline,
+      key: pipelineKey(pipeline),
+      steps: pipeline.transformations.map((step, index) =>
+        describeFault(pipeline, 'transformations', index, () => compileStep(step, tracking)),
+      ),
+    }));
+  }
+
+  /** The rule after the steps; the same object when none changes it. Throws HB_PIPELINE_RULE and others. */
+  applyRule(rule: SigmaRule): Prepared<SigmaRule> {
+    const work = new Work(rule, this.#around);
+    const origin = origins.get(rule);
+    const trace = this.#run(work, origin);
+    const result = work.rule as SigmaRule;
+    if (result !== rule) this.#remember(result, origin?.source ?? rule, work, origin, null);
+    return prepared(result, work, trace);
+  }
+
+  /**
+   * The correlation after the steps. Its fields are named as in the rules it names, by reference: a field that the
+   * rules name differently becomes an alias. Throws HB_PIPELINE_RULE where that cannot be said.
+   */
+  applyCorrelation(
+    correlation: SigmaCorrelation,
+    partsByReference: ReadonlyMap<string, readonly Prepared[]>,
+  ): Prepared<SigmaCorrelation> {
+    const origin = origins.get(correlation);
+    const again = origin !== undefined && origin.source !== correlation;
+    const parts = new Map<string, Part[]>();
+    for (const [reference, list] of partsByReference)
+      parts.set(
+        reference,
+        list.flatMap((part) => this.#partsOf(part, again ? [] : namedFields(correlation), 0)),
+      );
+    const work = new Work(
+      correlation,
+      this.#around,
+      [...parts.values()].flat().map((part) => part.work),
+    );
+    const trace = this.#run(work, origin);
+    let result = work.correlation as SigmaCorrelation;
+    if (!again) result = placeFields(result, parts, (message) => work.error('HB_PIPELINE_RULE', message));
+    this.#remember(result, origin?.source ?? correlation, work, origin, partsByReference);
+    return prepared(result, work, trace);
+  }
+
+  /** The rules behind one that a correlation names, as they were before the pipelines. */
+  #partsOf({ document }: Prepared, fields: readonly string[], depth: number): Part[] {
+    const origin = origins.get(document);
+    const source = origin?.source ?? document;
+    if (source.kind === 'rule') {
+      const work = new Work(source, this.#around);
+      for (const field of fields) work.probes.set(field, [field]);
+      return [{ work, aliases: noAliases }];
+    }
+    if (depth > maxDepth) return [];
+    const lists = origin?.parts?.values() ?? [];
+    const parts = [...lists].flat().flatMap((part) => this.#partsOf(part, fields, depth + 1));
+    // What a correlation gives under the name of an alias has that name for whoever names the correlation.
+    const aliases = new Set(Object.keys((document as SigmaCorrelation).aliases));
+    return parts.map((part) => ({ work: part.work, aliases: part.aliases.union(aliases) }));
+  }
+
+  #run(work: Work, origin: Origin | undefined): StepTrace[] {
+    const trace: StepTrace[] = [];
+    if (origin !== undefined) {
+      for (const [key, value] of origin.state) work.state.set(key, value);
+      for (const id of origin.applied) work.applied.add(id);
+    }
+    const known = new Set(origin?.pipelines);
+    const changes = this.#trace ? new Set<string>() : null;
+    for (const { pipeline, key, steps } of this.#pipelines) {
+      const again = known.has(key);
+      known.add(key);
+      for (let index = 0; index < steps.length; index++) {
+        const compiled = steps[index] as CompiledStep;
+        work.changes = changes;
+        if (again) work.note('the pipeline ran before');
+        const applied = !again && runStep(compiled, work);
+        if (changes === null) continue;
+        trace.push(traceOf(pipeline, index, compiled.step, applied, [...changes]));
+        changes.clear();
+      }
+    }
+    return trace;
+  }
+
+  #remember(
+    result: SigmaRule | SigmaCorrelation,
+    source: SigmaRule | SigmaCorrelation,
+    work: Work,
+    before: Origin | undefined,
+    parts: ReadonlyMap<string, readonly Prepared[]> | null,
+  ): void {
+    origins.set(result, {
+      source,
+      pipelines: new Set([...(before?.pipelines ?? []), ...this.#pipelines.map(({ key }) => key)]),
+      state: work.state,
+      applied: work.applied,
+      parts: parts ?? before?.parts ?? null,
+    });
+  }
+}
+
+/** In order of priority; those of the same priority as given. */
+export function sortPipelines(pipelines: readonly Pipeline[]): Pipeline[] {
+  return pipelines.toSorted((a, b) => a.priority - b.priority);
+}
+
+/** Whether the rule conditions held. */
+export function runStep({ step, ruleTest, run }: CompiledStep, work: Work): boolean {
+  const holds = ruleTest === null || ruleTest(work);
+  // The rules of a correlation go along, each under its own conditions: later conditions are asked of them.
+  if (work.correlation !== null)
+    for (const subject of work.subjects) runStep({ step, ruleTest, run }, subject);
+  if (!holds) return false;
+  run(work);
+  work.endStep();
+  if (step.id !== null) work.applied.add(step.id);
+  return true;
+}
+
+function traceOf(
+  pipeline: Pipeline,
+  index: number,
+  step: PipelineStep,
+  applied: boolean,
+  changes: readonly string[],
+): StepTrace {
+  return { pipeline: pipeline.name, step: index, type: step.type, id: step.id, applied, changes };
+}
+
+function prepared<Document extends SigmaRule | SigmaCorrelation>(
+  document: Document,
+  work: Work,
+  trace: readonly StepTrace[],
+): Prepared<Document> {
+  const state = Object.create(null) as Record<string, unknown>;
+  for (const [key, value] of work.state) state[key] = value;
+  return { document, state, applied: work.applied, trace };
+}
+
+function pipelineKey(pipeline: Pipeline): string {
+  return JSON.stringify(pipeline, (_key, value: unknown) =>
+    typeof value === 'function' ? String(value) : value,
+  );
+}
+
+function checkTarget(pipeline: Pipeline, target: string | undefined): void {
+  if (target === undefined || pipeline.allowedTargets.length === 0) return;
+  if (pipeline.allowedTargets.includes(target)) return;
+  throw new HuntbookError(
+    'HB_PIPELINE_INVALID',
+    `pipeline ${pipeline.name} is for ${pipeline.allowedTargets.join(', ')}, not for ${target}`,
+    { hint: 'Choose another pipeline or target.' },
+  );
+}
+
+/** A fault of a pipeline that nobody checked, as an error that names the step. */
+export function describeFault<Result>(
+  pipeline: Pipeline,
+  part: string,
+  index: number,
+  run: () => Result,
+): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+    const where = error.parameter === null ? '' : `.${error.parameter}`;
+    throw new HuntbookError(
+      'HB_PIPELINE_INVALID',
+      `pipeline ${pipeline.name}: ${part}.${index}${where}: ${error.message}`,
+      { cause: error },
+    );
+  }
+}

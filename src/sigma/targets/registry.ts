@@ -1,9 +1,10 @@
 /** Every target by name; pySigma's spelling is known too. */
 import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
+import { splunk } from './splunk/index.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite];
+export const targets: readonly Target[] = [sqlite, splunk];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

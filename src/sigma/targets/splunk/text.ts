@@ -1,0 +1,63 @@
+/**
+ * Names and literals of SPL, the one place where they are escaped
+ * (https://help.splunk.com/en/splunk-enterprise/search/search-manual: "Use quotation marks", "Backslashes").
+ *
+ * `*` cannot be escaped in a search, and there is no wildcard for one character: such values are compared as regular
+ * expressions, with a search that finds too much before it where that helps.
+ */
+import { ANY, ONE } from '../../ast.ts';
+import type { StringPart } from '../../ast.ts';
+import { writeParts } from '../strings.ts';
+
+const plainName = /^[A-Za-z0-9_.]+$/;
+const dashedName = /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/;
+
+/** A name in the commands search and stats. */
+export function field(name: string): string {
+  return plainName.test(name) ? name : quoted(name);
+}
+
+/** A name in the commands regex and rex. */
+export function regexField(name: string): string {
+  return dashedName.test(name) ? name : quoted(name);
+}
+
+/** A name in eval and where; null where its quotes cannot hold it. */
+export function evalField(name: string): string | null {
+  return /['\\\p{Cc}]/u.test(name) ? null : `'${name}'`;
+}
+
+/** A literal in double quotes, for all commands. */
+export function quoted(text: string): string {
+  return `"${escaped(text)}"`;
+}
+
+/** Text with wildcards as a search has them. */
+export function searchText(parts: readonly StringPart[]): string {
+  return `"${writeParts(parts, escaped, '*', '*')}"`;
+}
+
+/** Whether a search finds exactly what the value asks for. */
+export function isExact(parts: readonly StringPart[]): boolean {
+  for (const part of parts)
+    if (part === ONE || (typeof part === 'string' && part.includes('*'))) return false;
+  return true;
+}
+
+/** Values as one pattern for a whole value, to be anchored by the caller. */
+export function pattern(parts: readonly StringPart[]): string {
+  return writeParts(parts, (text) => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'), '.*', '.');
+}
+
+/** Like `pattern`, for values that may stand anywhere in a text. */
+export function patternWithin(parts: readonly StringPart[]): string {
+  let from = 0;
+  let to = parts.length;
+  while (parts[from] === ANY) from++;
+  while (to > from && parts[to - 1] === ANY) to--;
+  return pattern(parts.slice(from, to));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\"]/g, '\\$&');
+}

@@ -41,6 +41,13 @@ module.exports = {
       from: { path: '^src/([^/]+)/' },
       to: { path: '^src/([^/]+)/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$'] },
     },
+    {
+      name: 'sigma-runs-anywhere',
+      severity: 'error',
+      comment: 'The Sigma engine also runs in browsers: what needs files belongs into src/rules.',
+      from: { path: '^src/(sigma/|errors\\.ts)' },
+      to: { dependencyTypes: ['core'] },
+    },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

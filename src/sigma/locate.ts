@@ -1,19 +1,13 @@
 /** Line and column of a place in a document, for errors only: parses the text again, keeping positions. */
-import { createRequire } from 'node:module';
 import { HuntbookError } from '../errors.ts';
 import type { RulePosition } from './ast.ts';
 import { placePath } from './fault.ts';
 import type { RuleFault } from './fault.ts';
-import { YamlScalar, keyMark, resolveScalar } from './yaml-scalars.ts';
+import { readYamlNodes, type YamlNode } from './yaml-nodes.ts';
 import type { YamlDocument } from './yaml.ts';
-
-type Yaml = typeof import('yaml');
-type Node = import('yaml').Node;
 
 /** Larger texts are not parsed again: their errors name the document only. */
 const maxText = 1024 * 1024;
-
-let loaded: Yaml | undefined;
 
 /** The fault as it leaves the parser: with the file, and line and column as near as can be found. */
 export function locateFault(
@@ -33,70 +27,44 @@ function locate(fault: RuleFault, text: string, document: YamlDocument): RulePos
   const start = { line: document.firstLine + 1, column: 1 };
   if (document.end - document.start > maxText) return start;
   try {
-    // Loaded only now: most runs have no bad rule, and the package takes its time.
-    loaded ??= createRequire(import.meta.url)('yaml') as Yaml;
     const part = text.slice(document.start, document.end);
-    const lines = new loaded.LineCounter();
-    const [parsed] = loaded.parseAllDocuments(part, {
-      lineCounter: lines,
-      version: '1.1',
-      uniqueKeys: false,
-      merge: true,
-    });
-    if (parsed === undefined || !('contents' in parsed)) return start;
-    const offset = findOffset(loaded, parsed as import('yaml').Document, fault, part);
-    if (offset === null) return start;
-    const found = lines.linePos(offset);
-    return { line: document.firstLine + found.line, column: found.col };
+    const root = readYamlNodes(part);
+    return root === null ? start : positionOf(part, findOffset(root, fault, part), document.firstLine);
   } catch {
     return start;
   }
 }
 
-function findOffset(
-  yaml: Yaml,
-  document: import('yaml').Document,
-  fault: RuleFault,
-  part: string,
-): number | null {
-  let node: unknown = document.contents;
-  let keyNode: unknown = node;
-  let best = offsetOf(node);
+function findOffset(root: YamlNode, fault: RuleFault, part: string): number {
+  let node = root;
+  let best = node.offset;
   for (const step of placePath(fault.place)) {
-    if (yaml.isAlias(node)) node = node.resolve(document);
+    let keyNode: YamlNode;
     if (typeof step === 'number') {
-      if (!yaml.isSeq(node)) return best;
-      node = node.items[step];
-      keyNode = node;
+      const item = node.items[step];
+      if (item === undefined) return best;
+      keyNode = node = item;
     } else {
-      if (!yaml.isMap(node)) return best;
-      const pair = node.items.findLast((item) => keyText(yaml, item.key) === step);
-      if (pair === undefined) return best;
-      keyNode = pair.key;
-      // A key without a value has an empty node behind the colon: the key says more.
-      node = pair.value ?? pair.key;
+      const entry = node.entries.findLast(({ key }) => key === step);
+      if (entry === undefined) return best;
+      keyNode = entry.keyNode;
+      node = entry.value ?? entry.keyNode;
     }
-    best = offsetOf(fault.atKey ? keyNode : node) ?? best;
+    best = fault.atKey ? keyNode.offset : node.offset;
   }
-  if (best === null || fault.offset === undefined || !yaml.isScalar(node)) return best;
-  return best + scalarOffset(node, fault.offset, part, best);
+  return fault.offset === undefined ? best : best + scalarOffset(node, fault.offset, part);
 }
 
 /** Characters from the start of a scalar's source to a character of its value, where the two are the same text. */
-function scalarOffset(node: import('yaml').Scalar, offset: number, part: string, start: number): number {
-  const value = String(node.value);
+function scalarOffset({ text, offset: start }: YamlNode, offset: number, part: string): number {
+  if (text === null) return 0;
   const lead = part[start] === '"' || part[start] === "'" ? 1 : 0;
-  return part.startsWith(value, start + lead) ? lead + offset : 0;
+  return part.startsWith(text, start + lead) ? lead + offset : 0;
 }
 
-function offsetOf(node: unknown): number | null {
-  return (node as Node | null | undefined)?.range?.[0] ?? null;
-}
-
-function keyText(yaml: Yaml, key: unknown): string | null {
-  if (!yaml.isScalar(key)) return null;
-  if (key.type !== 'PLAIN') return String(key.value);
-  const source = key.source ?? String(key.value);
-  const scalar = resolveScalar(source);
-  return scalar instanceof YamlScalar ? `${keyMark}${String(scalar.value)}` : source;
+function positionOf(text: string, offset: number, firstLine: number): RulePosition {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  let line = firstLine + 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < lineStart; at = text.indexOf('\n', at + 1)) line++;
+  return { line, column: offset - lineStart + 1 };
 }

@@ -3,7 +3,15 @@ import { ANY } from './ast.ts';
 import type { StringPart } from './ast.ts';
 import { describe, reject } from './draft.ts';
 import type { Apply, Draft, EncodedText, StringValue } from './draft.ts';
-import { asciiText, base64, base64Offsets, dashChoices, splitAtDashes, utf16Bytes } from './encodings.ts';
+import {
+  asciiText,
+  base64,
+  base64Offsets,
+  dashChoices,
+  splitAtDashes,
+  utf16Bytes,
+  utf8Bytes,
+} from './encodings.ts';
 import { insertPlaceholders, joinParts, plainText } from './string-value.ts';
 
 /** More dashes in one value are refused: each multiplies the alternatives by five. */
@@ -59,7 +67,7 @@ function plain(parts: readonly StringPart[], cased: boolean): StringValue {
 function bytesOf(name: string, text: StringValue | EncodedText): Uint8Array {
   const whole = text.kind === 'encoded' ? text.bytes : plainText(text.parts);
   if (whole === null) reject(`${name} cannot encode wildcards or placeholders`);
-  return typeof whole === 'string' ? Buffer.from(whole, 'utf8') : whole;
+  return typeof whole === 'string' ? utf8Bytes(whole) : whole;
 }
 
 function placed(name: string, value: Draft, before: boolean, after: boolean): Draft {

@@ -3,11 +3,11 @@
  * one does not take its neighbours with it. Values are strings, `YamlScalar`, null, arrays and maps; keys that were
  * not strings begin with `keyMark`. Bounded: size of the text, depth, merged keys, and what aliases expand to.
  */
-import { createRequire } from 'node:module';
-import type * as JsYaml from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { HuntbookError } from '../errors.ts';
+import { readFullYaml } from './yaml-full.ts';
+import { YamlScalar } from './yaml-scalars.ts';
 import { readUsualYaml } from './yaml-usual.ts';
-import { YamlScalar, resolveScalar, resolveTagged } from './yaml-scalars.ts';
 import type { YamlValue } from './yaml-value.ts';
 
 export interface YamlDocument {
@@ -24,18 +24,6 @@ export interface YamlDocument {
 export const maxRuleText = 4 * 1024 * 1024;
 /** Nodes of a document after aliases are followed; the largest public rules have a few thousand. */
 const maxNodes = 1_000_000;
-const maxDepth = 50;
-
-/** Most rules never need it, and none does when the rule cache is warm: loaded when first used. */
-let library: { yaml: typeof JsYaml; schema: JsYaml.Schema } | undefined;
-
-function jsYaml(): { yaml: typeof JsYaml; schema: JsYaml.Schema } {
-  if (library === undefined) {
-    const yaml = createRequire(import.meta.url)('js-yaml') as typeof JsYaml;
-    library = { yaml, schema: buildSchema(yaml) };
-  }
-  return library;
-}
 
 /** `full`: without the shorter way for usual texts, which must give the same. */
 export function readYaml(source: string, path: string, full = false): YamlDocument[] {
@@ -53,20 +41,14 @@ export function readYaml(source: string, path: string, full = false): YamlDocume
     }
     try {
       const before = documents.length;
-      const { yaml, schema } = jsYaml();
-      yaml.loadAll(
-        piece,
-        (value) => {
-          const problem = mayAlias(piece) ? checkSize(value as YamlValue) : null;
-          if (problem === null) add(value as YamlValue);
-          else
-            add(
-              undefined,
-              new HuntbookError('HB_RULE_YAML', `${path}: ${problem}`, at(path, part.firstLine + 1, 1)),
-            );
-        },
-        { schema, json: true, maxDepth } as JsYaml.LoadOptions,
-      );
+      readFullYaml(piece, (value) => {
+        const problem = mayAlias(piece) ? checkSize(value) : null;
+        if (problem === null) add(value);
+        else {
+          const place = at(path, part.firstLine + 1, 1);
+          add(undefined, new HuntbookError('HB_RULE_YAML', `${path}: ${problem}`, place));
+        }
+      });
       if (documents.length === before) add(null);
     } catch (error) {
       add(undefined, yamlError(error, path, part.firstLine));
@@ -110,7 +92,7 @@ function at(
 }
 
 function yamlError(error: unknown, path: string, firstLine: number): HuntbookError {
-  if (error instanceof jsYaml().yaml.YAMLException) {
+  if (error instanceof YAMLException) {
     const mark = error.mark as { line: number; column: number } | undefined;
     const line = firstLine + (mark?.line ?? 0) + 1;
     const column = (mark?.column ?? 0) + 1;
@@ -147,32 +129,4 @@ function checkSize(root: YamlValue): string | null {
   const total = count(root);
   if (total === Infinity) return 'a node contains itself';
   return total > maxNodes ? `aliases expand to more than ${maxNodes} nodes` : null;
-}
-
-function buildSchema(yaml: typeof JsYaml): JsYaml.Schema {
-  const tag = (name: string): string => `tag:yaml.org,2002:${name}`;
-  const merge = new yaml.Type(tag('merge'), { kind: 'scalar', resolve: (data: unknown) => data === '<<' });
-  let resolved: YamlScalar | undefined;
-  // The reader asks `resolve` and then `construct` of the same text, one after the other.
-  const plain = new yaml.Type('tag:huntbook,2026:plain', {
-    kind: 'scalar',
-    resolve: (data: string | null) => data !== null && (resolved = resolveScalar(data)) !== undefined,
-    construct: () => resolved,
-  });
-  const tagged = (name: string, kind: Parameters<typeof resolveTagged>[0]): JsYaml.Type =>
-    new yaml.Type(tag(name), {
-      kind: 'scalar',
-      resolve: (data: string | null) => resolveTagged(kind, data ?? '') !== undefined,
-      construct: (data: string | null) => resolveTagged(kind, data ?? ''),
-    });
-  return yaml.FAILSAFE_SCHEMA.extend({
-    implicit: [merge, plain],
-    explicit: [
-      tagged('null', 'null'),
-      tagged('bool', 'bool'),
-      tagged('int', 'int'),
-      tagged('float', 'float'),
-      tagged('timestamp', 'date'),
-    ],
-  });
 }

@@ -1,17 +1,13 @@
 /** `huntbook sigma pipelines`: the built-in pipelines, and each as a file to start from. */
-import {
-  builtinPipeline,
-  builtinPipelineNames,
-  builtinPipelineSource,
-  renderPipeline,
-} from '../sigma/index.ts';
+import { dump } from 'js-yaml';
+import { builtinPipeline, builtinPipelineNames, builtinPipelineSource } from '../sigma/index.ts';
 import { textTable } from './text-table.ts';
 
 export function runSigmaPipelines(name: string | undefined, options: { json?: boolean }): void {
   if (name !== undefined) {
     const source = builtinPipelineSource(name);
     process.stdout.write(
-      options.json === true ? `${JSON.stringify(source, null, 2)}\n` : renderPipeline(source),
+      options.json === true ? `${JSON.stringify(source, null, 2)}\n` : dump(source, { lineWidth: 110, noRefs: true }),
     );
     return;
   }

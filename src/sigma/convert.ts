@@ -6,7 +6,7 @@ import { HuntbookError, asHuntbookError } from '../errors.ts';
 import type { ParseResult, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { toExpression } from './expression.ts';
 import { builtinPipeline } from './pipeline/builtin/index.ts';
-import { PipelineRunner } from './pipeline/run.ts';
+import { PipelineRunner } from './pipeline/runner.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
 import { findTarget } from './targets/registry.ts';
 import type {

@@ -39,3 +39,29 @@ export { compileRegex } from './regex.ts';
 export { selectorNames } from './selector.ts';
 export { parseStringValue, plainText, renderStringValue } from './string-value.ts';
 export { maxRuleText } from './yaml.ts';
+export {
+  Converter,
+  convert,
+  suggestPipelines,
+  type Conversion,
+  type ConvertOptions,
+  type ConvertResult,
+} from './convert.ts';
+export { fieldsOf } from './fields.ts';
+export {
+  builtinPipeline,
+  builtinPipelineNames,
+  builtinPipelineSource,
+} from './pipeline/builtin/index.ts';
+export { parsePipeline, pipelineFromObject, type ParsedPipeline } from './pipeline/parse.ts';
+export { PipelineRunner } from './pipeline/runner.ts';
+export type {
+  ExternalSources,
+  Pipeline,
+  PipelineOptions,
+  PipelineStep,
+  Prepared,
+  StepTrace,
+} from './pipeline/types.ts';
+export { findTarget, targets } from './targets/registry.ts';
+export type { Target, TargetFormat, TargetOption, TargetSupport } from './targets/types.ts';

@@ -2,6 +2,14 @@
 import { HuntbookError } from '../../../errors.ts';
 import { pipelineFromObject } from '../parse.ts';
 import { ecsWindows } from './ecs-windows.ts';
+import {
+  ecsKubernetes,
+  ecsMacosEsf,
+  ecsWindowsOld,
+  ecsZeekBeats,
+  ecsZeekCorelight,
+} from './elastic-other.ts';
+import { helk } from './helk.ts';
 import type { PipelineSource } from './source.ts';
 import { splunkCim, splunkSysmonAcceleration, splunkWindows } from './splunk.ts';
 import { sysmon, windowsAudit, windowsLogsources } from './windows.ts';
@@ -15,6 +23,12 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   splunk_sysmon_acceleration: splunkSysmonAcceleration,
   splunk_cim: splunkCim,
   ecs_windows: ecsWindows,
+  ecs_windows_old: ecsWindowsOld,
+  ecs_zeek_beats: ecsZeekBeats,
+  ecs_zeek_corelight: ecsZeekCorelight,
+  ecs_kubernetes: ecsKubernetes,
+  ecs_macos_esf: ecsMacosEsf,
+  helk,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

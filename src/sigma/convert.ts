@@ -7,6 +7,8 @@ import type { ParseResult, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { toExpression } from './expression.ts';
 import { builtinPipeline } from './pipeline/builtin/index.ts';
 import { PipelineRunner } from './pipeline/runner.ts';
+import { resolveReferences } from './references.ts';
+import type { ReferencedDocument, ResolvedReferences } from './references.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
 import { findTarget } from './targets/registry.ts';
 import type {
@@ -84,15 +86,20 @@ export class Converter {
   convert(documents: Documents): ConvertResult {
     const conversions: Conversion[] = [];
     const finished: FinishedQuery[] = [];
-    const named = referenced(documents);
+    const references = resolveReferences(documents);
     for (const rule of documents.rules) {
-      if (isNamed(rule, named.silent)) continue;
-      conversions.push(this.#convertOne(rule, finished, () => this.#ruleQueries(rule)));
+      if (references.parts.has(rule)) continue;
+      conversions.push(
+        this.#convertOne(rule, this.#pipelinesOf(rule), finished, () => this.#ruleQueries(rule)),
+      );
     }
     for (const correlation of documents.correlations) {
-      if (isNamed(correlation, named.silent)) continue;
+      if (references.parts.has(correlation)) continue;
+      const pipelines = this.#pipelinesOf(correlation, references);
       conversions.push(
-        this.#convertOne(correlation, finished, () => this.#correlationQueries(correlation, documents)),
+        this.#convertOne(correlation, pipelines, finished, () =>
+          this.#correlationQueries(correlation, references),
+        ),
       );
     }
     return { conversions, output: this.#finish(finished) };
@@ -108,6 +115,7 @@ export class Converter {
 
   #convertOne(
     document: SigmaRule | SigmaCorrelation,
+    pipelines: readonly (string | Pipeline)[],
     finished: FinishedQuery[],
     run: () => {
       queries: readonly string[];
@@ -115,11 +123,10 @@ export class Converter {
       contexts: readonly (RuleContext | CorrelationContext)[];
     },
   ): Conversion {
-    const names = this.#runnerFor(this.#pipelinesOf(document)).names;
+    const { runner, names } = this.#runnerFor(pipelines);
     try {
       const { queries, prepared, contexts } = run();
       const { wrap } = this.target.formats[this.#format] ?? {};
-      const { runner } = this.#runnerFor(this.#pipelinesOf(document));
       const made = queries.map((query, index) => {
         finished.push({ query, document: prepared.document, index, state: prepared.state });
         const wrapped = wrap === undefined ? query : wrap(query, contexts[index] as RuleContext);
@@ -171,9 +178,9 @@ export class Converter {
 
   #correlationQueries(
     correlation: SigmaCorrelation,
-    documents: Documents,
+    references: ResolvedReferences,
   ): { queries: string[]; prepared: Prepared<SigmaCorrelation>; contexts: CorrelationContext[] } {
-    const made = this.#correlationContext(correlation, documents, []);
+    const made = this.#correlationContext(correlation, references);
     const queries = this.#correlate(made.context).map(({ query }) => query);
     return { queries, prepared: made.prepared, contexts: queries.map(() => made.context) };
   }
@@ -191,28 +198,18 @@ export class Converter {
 
   #correlationContext(
     correlation: SigmaCorrelation,
-    documents: Documents,
-    above: readonly SigmaCorrelation[],
+    references: ResolvedReferences,
   ): { context: CorrelationContext; prepared: Prepared<SigmaCorrelation> } {
-    if (above.includes(correlation)) {
-      throw correlationError(correlation, 'HB_RULE_REFERENCE', 'the correlation leads back to itself');
-    }
+    const failed = references.failed.get(correlation);
+    if (failed !== undefined) throw failed;
     const preparedParts = new Map<string, Prepared[]>();
     const parts: CorrelationPart[] = [];
-    for (const reference of correlation.rules) {
-      const named = [...documents.rules, ...documents.correlations].find(
-        ({ id, name }) => id === reference || name === reference,
-      );
-      if (named === undefined) {
-        throw correlationError(
-          correlation,
-          'HB_RULE_REFERENCE',
-          `the rule ${JSON.stringify(reference)} was not found`,
-        );
-      }
-      const label = named.name ?? named.id ?? named.title;
+    const labels = new Set<string>();
+    for (const [index, named] of (references.documents.get(correlation) ?? []).entries()) {
+      const reference = correlation.rules[index] as string;
+      const label = uniqueLabel(named, labels);
       if (named.kind === 'correlation') {
-        const { context, prepared } = this.#correlationContext(named, documents, [...above, correlation]);
+        const { context, prepared } = this.#correlationContext(named, references);
         preparedParts.set(reference, [prepared]);
         parts.push({ reference, label, searches: this.#correlate(context), context });
         continue;
@@ -222,11 +219,11 @@ export class Converter {
       parts.push({
         reference,
         label,
-        searches: searches.map((search, index) => ({ search, query: queries[index] as string })),
+        searches: searches.map((search, at) => ({ search, query: queries[at] as string })),
         context: contexts[0] as RuleContext,
       });
     }
-    const { runner } = this.#runnerFor(this.#pipelinesOf(correlation));
+    const { runner } = this.#runnerFor(this.#pipelinesOf(correlation, references));
     const prepared = runner.applyCorrelation(correlation, preparedParts);
     const context: CorrelationContext = {
       correlation: prepared.document,
@@ -238,10 +235,15 @@ export class Converter {
     return { context, prepared };
   }
 
-  #pipelinesOf(document: SigmaRule | SigmaCorrelation): readonly (string | Pipeline)[] {
-    return (
-      this.#options.pipelines ?? (document.kind === 'rule' ? suggestPipelines(this.target, document) : [])
-    );
+  /** A correlation takes what fits the first rule below it. */
+  #pipelinesOf(
+    document: ReferencedDocument,
+    references?: ResolvedReferences,
+  ): readonly (string | Pipeline)[] {
+    if (this.#options.pipelines !== undefined) return this.#options.pipelines;
+    let at: ReferencedDocument | undefined = document;
+    while (at?.kind === 'correlation') at = references?.documents.get(at)?.[0];
+    return at === undefined ? [] : suggestPipelines(this.target, at);
   }
 
   #runnerFor(pipelines: readonly (string | Pipeline)[]): { runner: PipelineRunner; names: string[] } {
@@ -291,25 +293,18 @@ function fillOptions(target: Target, given: Readonly<Record<string, string>>): R
   return filled;
 }
 
-/** Ids and names that correlations without `generate` use as building blocks. */
-function referenced(documents: Documents): { silent: Set<string> } {
-  const silent = new Set<string>();
-  const loud = new Set<string>();
-  for (const { rules, generate } of documents.correlations)
-    for (const reference of rules) (generate ? loud : silent).add(reference);
-  for (const reference of loud) silent.delete(reference);
-  return { silent };
-}
-
-function isNamed(document: SigmaRule | SigmaCorrelation, names: ReadonlySet<string>): boolean {
-  return (
-    (document.id !== null && names.has(document.id)) || (document.name !== null && names.has(document.name))
-  );
+/** The document's name, else its id, else its title; numbered when another has it. */
+function uniqueLabel({ name, id, title }: ReferencedDocument, taken: Set<string>): string {
+  const wanted = name ?? id ?? title;
+  let label = wanted;
+  for (let next = 2; taken.has(label); next++) label = `${wanted}_${next}`;
+  taken.add(label);
+  return label;
 }
 
 function correlationError(
   { path, position }: SigmaCorrelation,
-  code: 'HB_TARGET_UNSUPPORTED' | 'HB_RULE_REFERENCE',
+  code: 'HB_TARGET_UNSUPPORTED',
   message: string,
 ): HuntbookError {
   return new HuntbookError(code, `${path}:${position.line}:${position.column}: ${message}`, {

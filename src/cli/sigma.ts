@@ -37,6 +37,7 @@ export function addSigmaCommands(program: Command): Command[] {
     .action(async (paths: string[], options: object) =>
       (await import('./sigma-convert.ts')).runSigmaConvert(paths, options as never),
     );
+  addCheck(sigma);
   pipelineOptions(
     sigma
       .command('fields')
@@ -66,6 +67,50 @@ export function addSigmaCommands(program: Command): Command[] {
       (await import('./sigma-pipelines.ts')).runSigmaPipelines(name, options as never),
     );
   return [sigma, ...sigma.commands];
+}
+
+const names = (value: string, before: string[] = []): string[] => [
+  ...before,
+  ...value.split(',').flatMap((name) => name.trim() || []),
+];
+
+function addCheck(sigma: Command): void {
+  sigma
+    .command('check')
+    .description('check rules, correlations and filters, and mend what can be mended safely')
+    .argument('[paths...]', 'rule files and folders')
+    .option(
+      '--validators <names>',
+      'only these, with commas; all: those of the default; -name: not this',
+      names,
+    )
+    .option('--exclude <names>', 'not these validators', names)
+    .addOption(new Option('--convention <name>', 'the checks of a convention, too').choices(['sigmahq']))
+    .option('--config <file>', 'YAML file with validators and exclusions by rule id (docs/check.md)')
+    .addOption(
+      new Option('-f, --format <format>', 'form of the findings')
+        .choices(['text', 'json', 'ndjson', 'sarif'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'end with 5 when a finding is this bad or worse')
+        .choices(['error', 'warning', 'info'])
+        .default('error'),
+    )
+    .option('--fix', 'mend files where that does not change what they mean')
+    .option('--dry-run', 'with --fix: print the changes and write nothing')
+    .option('--list', 'print all validators')
+    .option('-o, --output <file>', 'write to a file, whole or not at all')
+    .option('--force', 'replace the output file if it exists')
+    .option('--no-color', 'no colours')
+    .option('-q, --quiet', 'no summary')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  huntbook sigma check rules/\n  huntbook sigma check rules/ --convention sigmahq --fail-on warning\n  huntbook sigma check rules/ -f sarif -o check.sarif',
+    )
+    .action(async (paths: string[], options: object) =>
+      (await import('./sigma-check.ts')).runSigmaCheck(paths, options as never),
+    );
 }
 
 function pipelineOptions(command: Command): Command {

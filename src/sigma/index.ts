@@ -65,3 +65,22 @@ export type {
 } from './pipeline/types.ts';
 export { findTarget, targets } from './targets/registry.ts';
 export type { Target, TargetFormat, TargetOption, TargetSupport } from './targets/types.ts';
+export {
+  atLeast,
+  checkRules,
+  chooseValidators,
+  fixText,
+  parseCheckConfig,
+  sarifLog,
+  unifiedDiff,
+  validators,
+  type CheckConfig,
+  type CheckInput,
+  type CheckOptions,
+  type Finding,
+  type FixResult,
+  type Severity,
+  type TextEdit,
+  type Validator,
+  type ValidatorChoice,
+} from './validators/index.ts';

@@ -1,50 +1,132 @@
 /**
- * SQLite (https://www.sqlite.org/lang_expr.html). Text columns must be declared `COLLATE NOCASE`, as `=` is exact
- * otherwise; LIKE folds the case of ASCII letters only. REGEXP needs a user function.
+ * SQLite (https://www.sqlite.org/lang_expr.html). Columns of text must be declared `COLLATE NOCASE`, as `=` is exact
+ * otherwise; LIKE and NOCASE fold the case of ASCII letters only. REGEXP calls a function that the program must bring.
  */
-import { textTarget, valuesOfOneField } from './text-target.ts';
+import type { StringPart } from '../ast.ts';
+import { unsupported } from './dialect.ts';
+import type { Dialect, Spot, ValueWriters } from './dialect.ts';
+import { networkTexts } from './sql-network.ts';
+import { sqliteWords } from './sql-words.ts';
+import { nameWriter, signs, splitLongChain, tableName, withoutNul } from './sql-text.ts';
 import { hasWildcard, writeParts } from './strings.ts';
-import type { Dialect, ValueWriters } from './dialect.ts';
+import { textTarget } from './text-target.ts';
 
-const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const title = 'SQLite';
+const column = nameWriter({ quote: '`', reserved: sqliteWords });
 
-function field(name: string): string {
-  return plainName.test(name) ? name : `\`${name.replaceAll('`', '``')}\``;
+const literal = (value: string): string => value.replaceAll("'", "''");
+const quoted = (value: string): string => `'${literal(value)}'`;
+const likeSpecial = /[\\%_]/;
+const likeText = (value: string): string => literal(value.replaceAll(/[\\%_]/g, '\\$&'));
+const globText = (value: string): string => literal(value.replaceAll(/[[*?]/g, '[$&]'));
+const like = (name: string, pattern: string): string => `${name} LIKE '${pattern}' ESCAPE '\\'`;
+
+function equals(name: string, value: string): string {
+  return likeSpecial.test(value) ? like(name, likeText(value)) : `${name}=${quoted(value)}`;
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-const likeText = (value: string): string => value.replaceAll(/[\\%_]/g, '\\$&').replaceAll("'", "''");
+function checked(parts: readonly StringPart[], spot: Spot): void {
+  for (const part of parts) if (typeof part === 'string') withoutNul(part, spot, title);
+}
+
+const likeLiteral = (name: string): string =>
+  `REPLACE(REPLACE(REPLACE(${name}, '\\', '\\\\'), '%', '\\%'), '_', '\\_')`;
 
 const values: ValueWriters = {
-  string: (name, { parts }) => {
-    const plain = parts.every((part) => typeof part === 'string' && !/[\\%_]/.test(part));
-    if (plain) return `${field(name)}=${text(parts.join(''))}`;
-    return `${field(name)} LIKE '${writeParts(parts, likeText, '%', '_')}' ESCAPE '\\'`;
+  string: (field, { parts, cased }, spot) => {
+    checked(parts, spot);
+    const name = column(field);
+    if (cased) return `${name} GLOB '${writeParts(parts, globText, '*', '?')}'`;
+    if (!hasWildcard(parts)) return equals(name, parts.join(''));
+    return like(name, writeParts(parts, likeText, '%', '_'));
   },
-  number: (name, { value }) => `${field(name)}=${value}`,
-  null: (name) => `${field(name)} IS NULL`,
+  number: (field, { value }) => `${column(field)}=${value}`,
+  bool: (field, { value }) => {
+    const name = column(field);
+    return `(${name}='${value}' OR ${name}=${value ? 1 : 0})`;
+  },
+  null: (field) => `${column(field)} IS NULL`,
+  regex: (field, { source, flags }, spot) =>
+    `${column(field)} REGEXP ${quoted(withoutNul(flags === '' ? source : `(?${flags})${source}`, spot, title))}`,
+  cidr: (field, { network }, spot) => {
+    const name = column(field);
+    // A whole family has no beginning in common: any text of its shape.
+    if (network === '0.0.0.0/0') return `${name} GLOB '[0-9]*.[0-9]*.[0-9]*.[0-9]*'`;
+    if (network === '::/0') return `${name} GLOB '*:*:*'`;
+    const texts = networkTexts(network);
+    if (texts === null) throw unsupported(spot.context, title, `the network ${network}`);
+    const items = texts.map(({ text, whole }) => (whole ? `${name}=${quoted(text)}` : like(name, text)));
+    const joined = joinLong(items);
+    return items.length > 1 && spot.parent === 'and' ? `(${joined})` : joined;
+  },
+  // A cast has numeric affinity, which text on the other side takes on where it is a number. What is none is above all
+  // numbers, also above infinity.
+  compare: (field, { op, value }) => {
+    const name = column(field);
+    const holds = `${name} ${signs[op]} CAST(${value} AS NUMERIC)`;
+    return op === 'lt' || op === 'lte' ? holds : `(${holds} AND ${name} <= CAST(9e999 AS NUMERIC))`;
+  },
+  exists: (field, { value }) => `${column(field)} IS ${value ? 'NOT ' : ''}NULL`,
+  fieldref: (field, { field: other, startsWith, endsWith, cased }) => {
+    const name = column(field);
+    const second = column(other);
+    if (cased) return casedReference(name, second, startsWith, endsWith);
+    if (!startsWith && !endsWith) return `${name}=${second}`;
+    const before = endsWith ? "'%' || " : '';
+    const after = startsWith ? " || '%'" : '';
+    return `${name} LIKE ${before}${likeLiteral(second)}${after} ESCAPE '\\'`;
+  },
+  timepart: (field, { unit, op, value }) =>
+    `CAST(strftime('${timeParts[unit]}', ${column(field)}) AS INTEGER)${signs[op]}${value}`,
+  query: (field, { text }) => text.replaceAll('{field}', () => column(field)),
 };
+
+/** `%V`, the week of ISO 8601, came with SQLite 3.46. */
+const timeParts = { minute: '%M', hour: '%H', day: '%d', week: '%V', month: '%m', year: '%Y' } as const;
+
+function casedReference(name: string, other: string, startsWith: boolean, endsWith: boolean): string {
+  if (startsWith && endsWith) return `instr(${name}, ${other}) > 0`;
+  if (startsWith) return `instr(${name}, ${other}) = 1`;
+  if (endsWith) return `substr(${name}, length(${name}) - length(${other}) + 1)=${other} COLLATE BINARY`;
+  return `${name}=${other} COLLATE BINARY`;
+}
+
+function joinLong(items: readonly string[]): string {
+  if (items.length <= 100) return items.join(' OR ');
+  const pieces: string[] = [];
+  for (let from = 0; from < items.length; from += 50)
+    pieces.push(`(${items.slice(from, from + 50).join(' OR ')})`);
+  return pieces.join(' OR ');
+}
 
 const dialect: Dialect = {
   name: 'sqlite',
-  title: 'SQLite',
+  title,
   manual: 'https://www.sqlite.org/lang_expr.html',
   formats: { default: { description: 'SELECT statements' } },
-  options: { table: { description: 'table to select from', default: 'logs' } },
+  options: {
+    table: { description: 'table to select from', default: 'logs' },
+    timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+  },
   supports: {
     keywords: 'no',
-    regex: 'yes',
-    cidr: 'yes',
+    regex: 'part',
+    cidr: 'part',
     cased: 'yes',
     fieldref: 'yes',
     exists: 'yes',
     compare: 'yes',
     timeparts: 'yes',
     correlations: [],
-    notes: [],
-    ranOn: 'SQLite (node:sqlite)',
+    notes: [
+      'text columns must be declared COLLATE NOCASE; only ASCII letters are folded',
+      'regex: the program that runs the query must define the function REGEXP',
+      'cidr: compared as text, so addresses must be in their usual form',
+      'the week of a time needs SQLite 3.46',
+    ],
+    ranOn: 'SQLite 3.50 (node:sqlite)',
   },
-  suggests: [],
+  suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
   precedence: ['not', 'and', 'or'],
   grouping: 'always',
   and: ' AND ',
@@ -52,9 +134,8 @@ const dialect: Dialect = {
   not: (operand, single) => `NOT COALESCE(${single ? `(${operand})` : operand}, 0)`,
   group: (inner) => `(${inner})`,
   values,
-  query: (search, { options }) => `SELECT * FROM ${options['table'] ?? 'logs'} WHERE ${search}`,
+  node: splitLongChain,
+  query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
 };
 
 export const sqlite = textTarget(dialect);
-void valuesOfOneField;
-void hasWildcard;

@@ -1,10 +1,12 @@
 /** Every target by name; pySigma's spelling is known too. */
 import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
+import { lucene } from './lucene.ts';
+import { opensearchLucene } from './opensearch-lucene.ts';
 import { splunk } from './splunk/index.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite, splunk];
+export const targets: readonly Target[] = [sqlite, splunk, lucene, opensearchLucene];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

@@ -54,7 +54,7 @@ function makeWalk(dialect: Dialect): Walk {
         return comparison(dialect, expression.field, expression.value, spot);
       case 'not': {
         const { item } = expression;
-        const single = item.op === 'match';
+        const single = item.op === 'match' || isList(item);
         const required = spot.required && single;
         const inner = walk(item, { ...spot, parent: 'not', negated: !spot.negated, required });
         return dialect.not(single ? inner : dialect.group(inner), single);
@@ -84,14 +84,17 @@ function makeWalk(dialect: Dialect): Walk {
     return texts.join(op === 'and' ? dialect.and : dialect.or);
   };
 
+  /** An expansion that the dialect writes as one comparison. */
+  const isList = (item: Expression): boolean =>
+    item.op === 'or' &&
+    item.expansion === true &&
+    dialect.expansion !== undefined &&
+    valuesOfOneField(item.items) !== null;
+
   /** Whether an item below `and` or `or` stands in a group. */
   const grouped = (item: Expression, parent: 'and' | 'or'): boolean => {
     if (item.op === 'match') return false;
-    if (item.op === 'or' && item.expansion === true) {
-      if (parent === 'or') return false;
-      const same = dialect.expansion === undefined ? null : valuesOfOneField(item.items);
-      if (same !== null) return false;
-    }
+    if (isList(item) || (item.op === 'or' && item.expansion === true && parent === 'or')) return false;
     if (dialect.grouping === 'always') return true;
     return rank(item.op) > rank(parent);
   };

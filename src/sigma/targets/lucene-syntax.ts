@@ -1,0 +1,135 @@
+/**
+ * Lucene's query string syntax as Elasticsearch and OpenSearch read it
+ * (https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-query-string-query): how fields, values
+ * and expressions are written. On fields of the type keyword a value stands for the whole and case counts, unless the
+ * index says otherwise; that is a matter of the mapping and no query can change it.
+ */
+import type { Expression, SigmaValue, StringPart } from '../ast.ts';
+import { unsupported } from './dialect.ts';
+import type { Dialect, Spot, ValueOf } from './dialect.ts';
+import { luceneRegex } from './lucene-regex.ts';
+import { hasWildcard, writeParts } from './strings.ts';
+import { textTarget } from './text-target.ts';
+import type { Target, TargetOption } from './types.ts';
+
+export const luceneOptions = {
+  regex: {
+    description:
+      'translated: to the regular expressions of Lucene; as_written: left as in the rule, for engines that read them otherwise',
+    default: 'translated',
+  },
+} as const satisfies Record<string, TargetOption>;
+
+export const luceneSyntax: Pick<
+  Dialect,
+  'precedence' | 'grouping' | 'and' | 'or' | 'not' | 'group' | 'values' | 'keywords' | 'list' | 'expansion'
+> = {
+  precedence: ['not', 'and', 'or'],
+  grouping: 'always',
+  and: ' AND ',
+  or: ' OR ',
+  not: (operand) => `NOT ${operand}`,
+  group: (text) => `(${text})`,
+  values: {
+    string: (field, { parts }) => `${luceneField(field)}:${term(parts)}`,
+    number: (field, { value }) => `${luceneField(field)}:${number(value)}`,
+    bool: (field, { value }) => `${luceneField(field)}:${value}`,
+    null: (field, _, spot) => absent(field, spot),
+    regex: (field, value, spot) => `${luceneField(field)}:${regex(value, spot)}`,
+    cidr: (field, { network }) => `${luceneField(field)}:${escapeText(network)}`,
+    compare: (field, { op, value }) => `${luceneField(field)}:${signs[op]}${value}`,
+    exists: (field, { value }, spot) => (value ? present(field) : absent(field, spot)),
+    query: (field, { text }) => text.replaceAll('{field}', () => luceneField(field)),
+  },
+  keywords: {
+    string: ({ parts }) => `*${parts.length === 0 ? '' : writeParts(parts, escapeText, '*', '?')}*`,
+    number: ({ value }) => number(value),
+    regex,
+  },
+  list: (field, values, link) => (link === 'or' ? oneOf(field, values) : null),
+  expansion: (field, values) => oneOf(field, values),
+};
+
+/** Characters with a meaning in the syntax, and all that ends a word. */
+const special = /[+\-=&|<>!(){}[\]^"~*?:\\/ \t\n\r\u3000]/g;
+/** Within a word a sign means nothing. */
+const specialInName = /^[-+]|[=&|<>!(){}[\]^"~*?:\\/ \t\n\r\u3000]/g;
+const specialInQuotes = /[+\-=&|<>!(){}[\]^"~*?:\\/]/g;
+/** Read as operators when they stand alone; and what a field takes for a range, escaped or not. */
+const needsQuotes = /^(?:AND|OR|NOT|[<>].*)$|[ \t\n\r\u3000]/s;
+const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+/** What is absent is said with a `not`: not absent is said without one. Gives the same object where nothing changes. */
+export function withoutDoubleNot(expression: Expression): Expression {
+  if (expression.op === 'match') return expression;
+  if (expression.op === 'not') {
+    const { item } = expression;
+    if (item.op === 'match') {
+      const { value } = item;
+      const absence = value.kind === 'null' || (value.kind === 'exists' && !value.value);
+      return absence ? { ...item, value: { kind: 'exists', value: true } } : expression;
+    }
+    const inner = withoutDoubleNot(item);
+    return inner === item ? expression : { op: 'not', item: inner };
+  }
+  const items = expression.items.map(withoutDoubleNot);
+  return items.every((item, index) => item === expression.items[index])
+    ? expression
+    : { ...expression, items };
+}
+
+/** A dialect of this syntax as a target. */
+export function luceneTarget(dialect: Omit<Dialect, keyof typeof luceneSyntax>): Target {
+  const target = textTarget({ ...dialect, ...luceneSyntax });
+  return { ...target, search: (expression, context) => target.search(withoutDoubleNot(expression), context) };
+}
+
+export function luceneField(name: string): string {
+  return name.replaceAll(specialInName, '\\$&');
+}
+
+function escapeText(text: string): string {
+  return text.replaceAll(special, '\\$&');
+}
+
+function term(parts: readonly StringPart[]): string {
+  if (hasWildcard(parts)) return writeParts(parts, escapeText, '*', '?');
+  const text = parts.join('');
+  if (text !== '' && !needsQuotes.test(text)) return escapeText(text);
+  return `"${text.replaceAll(specialInQuotes, '\\$&')}"`;
+}
+
+/** A minus sign would be read as "must not". */
+function number(value: number | string): string {
+  const text = String(value);
+  return text.startsWith('-') ? `\\${text}` : text;
+}
+
+function oneOf(field: string, values: readonly SigmaValue[]): string {
+  const terms: string[] = [];
+  for (const value of values) {
+    if (value.kind === 'string') terms.push(term(value.parts));
+    else if (value.kind === 'number') terms.push(number(value.value));
+  }
+  return `${luceneField(field)}:(${terms.join(' OR ')})`;
+}
+
+function present(field: string): string {
+  return `_exists_:${luceneField(field)}`;
+}
+
+function absent(field: string, spot: Spot): string {
+  const text = `NOT ${present(field)}`;
+  return spot.parent === null ? text : `(${text})`;
+}
+
+function regex({ source, flags }: ValueOf<'regex'>, { context }: Spot): string {
+  if (context.options['regex'] === 'as_written') {
+    return `/${flags === '' ? '' : `(?${flags})`}${source.replaceAll(/(?<!\\)((?:\\\\)*)\//g, '$1\\/')}/`;
+  }
+  const text = luceneRegex(source, flags, (reason) => {
+    throw unsupported(context, 'Lucene', reason);
+  });
+  // A backslash before the closing slash would be taken for the slash's.
+  return `/${text.endsWith('\\\\') ? `${text.slice(0, -2)}[\\\\]` : text}/`;
+}

@@ -1,16 +1,66 @@
 /**
  * Rules to a rule set. A rule that cannot be run is kept with its reason. Nothing here is per event.
  */
-import { HuntbookError } from '../errors.ts';
-import { toExpression, type Expression, type SigmaRule, type SigmaValue } from '../sigma/index.ts';
+import { asHuntbookError, HuntbookError } from '../errors.ts';
+import {
+  applyFilters,
+  fillPlaceholders,
+  resolveReferences,
+  toExpression,
+  type Expression,
+  type ParseResult,
+  type SigmaRule,
+  type SigmaValue,
+} from '../sigma/index.ts';
 import { makeAtom, type Atom } from './atoms.ts';
+import { compileCorrelations, type StoredCorrelation } from './correlate/index.ts';
 import type { Tree } from './fold-tree.ts';
-import type { LogSourceTable } from './logsource-table.ts';
+import { logSourceTable, type LogSourceTable } from './logsource-table.ts';
 import { routesOf, type LogSourceMode } from './routes.ts';
 import { RuleSetBuilder, type RuleInfo, type RuleSet } from './rule-set.ts';
 
 /** Trees deeper than this are refused rather than walked. */
 const maxTreeDepth = 500;
+
+export interface CompileOptions {
+  readonly mode?: LogSourceMode;
+  readonly table?: LogSourceTable;
+  /** Values for `%placeholders%`. */
+  readonly placeholders?: Record<string, string[]> | null;
+  /** Files that were read, to be told with the set. */
+  readonly files?: number;
+}
+
+/**
+ * Everything that was parsed, ready to run: filters put into their rules, correlations over those. Never throws: what
+ * cannot be run is in `refused`, and so are the errors of parsing.
+ */
+export function compileRuleSet(
+  documents: Pick<ParseResult, 'rules' | 'correlations' | 'filters' | 'errors'>,
+  options: CompileOptions = {},
+): RuleSet {
+  const { rules, correlations, filters, errors } = documents;
+  const { placeholders } = options;
+  const compiler = new RuleCompiler(options.mode ?? 'auto', options.table ?? logSourceTable);
+  const { documents: chains, parts } = resolveReferences(documents);
+  const filtered = applyFilters(rules, filters, correlations);
+  const indexes = new Map<SigmaRule, number | HuntbookError>();
+  for (const [i, rule] of rules.entries()) {
+    const ready = (): SigmaRule => {
+      const own = filtered.rules[i] as SigmaRule;
+      return placeholders ? fillPlaceholders(own, placeholders) : own;
+    };
+    indexes.set(rule, compiler.add(rule, parts.has(rule), ready));
+  }
+  const ruleIndex = (rule: SigmaRule): number | HuntbookError => indexes.get(rule) as number | HuntbookError;
+  const compiled = compileCorrelations({ documents: chains, parts, ruleIndex }, (correlation, error) =>
+    compiler.refuse(error, correlation.path, correlation.position.line, correlation.title),
+  );
+  compiler.correlate(compiled);
+  for (const error of [...errors, ...filtered.errors])
+    compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
+  return compiler.finish(options.files ?? 0);
+}
 
 export class RuleCompiler {
   readonly #set = new RuleSetBuilder();
@@ -22,16 +72,28 @@ export class RuleCompiler {
     this.#table = table;
   }
 
-  add(rule: SigmaRule): void {
+  /**
+   * Gives the rule's index in the set, or why it was refused. `part`: it only serves correlations. `ready`: what makes
+   * the rule that is compiled; what it throws refuses the rule.
+   */
+  add(rule: SigmaRule, part = false, ready: () => SigmaRule = () => rule): number | HuntbookError {
     try {
-      const route = this.#route(rule);
-      const trees = rule.conditions.map((_, i) => this.#tree(toExpression(rule, i), 0));
+      const own = ready();
+      const route = this.#route(own);
+      const trees = own.conditions.map((_, i) => this.#tree(toExpression(own, i), 0));
       const tree = trees.length === 1 ? (trees[0] as Tree) : (['or', ...trees] as Tree);
       const eventIds = neededIds(tree, (id) => this.#set.atomOf(id));
-      this.#set.rules.push({ info: infoOf(rule), route, eventIds, tree: JSON.stringify(tree) });
+      const stored = { info: infoOf(own), route, eventIds, tree: JSON.stringify(tree) };
+      return this.#set.rules.push(part ? { ...stored, part } : stored) - 1;
     } catch (error) {
       this.refuse(error, rule.path, rule.position.line, rule.title);
+      return asHuntbookError(error, 'HB_INTERNAL', rule.path);
     }
+  }
+
+  /** Over rules that were added, by their indexes. */
+  correlate(correlations: readonly StoredCorrelation[]): void {
+    this.#set.correlations = correlations;
   }
 
   refuse(error: unknown, path: string, line: number | null, title: string | null): void {

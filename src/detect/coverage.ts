@@ -1,7 +1,11 @@
-/** Which rules could not have fired on the data that was read, and why: no such events, or a field is missing. */
+/**
+ * Which rules could not have fired on the data that was read, and why: no such events, or a field is missing;
+ * and which correlations could not, because of the rules they need.
+ */
 import { foldFieldName, type FieldTable } from '../events/index.ts';
 import { positiveAtoms, possible, type Tree } from './fold-tree.ts';
 import type { Matcher } from './matcher.ts';
+import { withinBounds, type CorrelationPlan, type StoredCorrelation } from './correlate/index.ts';
 import type { CompiledRule, RuleSet } from './rule-set.ts';
 
 export interface NeverFires {
@@ -60,6 +64,50 @@ export function rulesThatNeverFire(
     else out.push({ rule, reason: 'log source', missing: describeLogSource(compiled) });
   }
   return out;
+}
+
+export interface CorrelationNeverFires {
+  readonly correlation: number;
+  /** Titles of rules that can not fire; or the group-by fields that no match has. */
+  readonly reason: 'rules' | 'group';
+  readonly missing: string;
+}
+
+/**
+ * Judges every correlation that is run and found nothing. `dead`: a rule that can never fire. `ungrouped`: the
+ * correlation had matches, but none with the fields to group by.
+ */
+export function correlationsThatNeverFire(
+  set: RuleSet,
+  plan: CorrelationPlan,
+  dead: (rule: number) => boolean,
+  found: (correlation: number) => boolean,
+  ungrouped: (correlation: number) => boolean,
+): CorrelationNeverFires[] {
+  const out: CorrelationNeverFires[] = [];
+  const never = new Set<number>();
+  for (const [correlation, stored] of set.correlations.entries()) {
+    if (!plan.runs[correlation] || found(correlation)) continue;
+    const alive = stored.slots.map(({ kind, index }) => (kind === 'rule' ? !dead(index) : !never.has(index)));
+    const reason = canHold(stored, alive) ? (ungrouped(correlation) ? 'group' : null) : 'rules';
+    if (reason === null) continue;
+    never.add(correlation);
+    const { slots, groupBy } = stored;
+    const titles = slots.flatMap(({ kind, index }, slot) =>
+      alive[slot] ? [] : [(kind === 'rule' ? set.rules : set.correlations)[index]?.info.title ?? ''],
+    );
+    const missing = reason === 'rules' ? [...new Set(titles)] : [...groupBy];
+    if (plan.reports[correlation]) out.push({ correlation, reason, missing: missing.join(', ') });
+  }
+  return out;
+}
+
+/** Whether the rules that can fire are enough. */
+function canHold({ type, terms, bounds }: StoredCorrelation, alive: readonly boolean[]): boolean {
+  if (terms) return terms.some(({ all }) => all.every((slot) => alive[slot]));
+  const count = alive.filter(Boolean).length;
+  if (!type.startsWith('temporal')) return count > 0;
+  return alive.some((_, n) => n < count && withinBounds(n + 1, bounds));
 }
 
 function describeLogSource({ info }: CompiledRule): string {

@@ -1,6 +1,20 @@
 export { compileAtom, describeAtom, makeAtom, type Atom, type AtomKind } from './atoms.ts';
-export { RuleCompiler } from './compile.ts';
-export { rulesThatNeverFire, type NeverFires } from './coverage.ts';
+export { compileRuleSet, RuleCompiler, type CompileOptions } from './compile.ts';
+export {
+  CorrelationPlan,
+  Correlator,
+  correlationTime,
+  type BaseMatch,
+  type CorrelationHit,
+  type CorrelatorOptions,
+  type StoredCorrelation,
+} from './correlate/index.ts';
+export {
+  correlationsThatNeverFire,
+  rulesThatNeverFire,
+  type CorrelationNeverFires,
+  type NeverFires,
+} from './coverage.ts';
 export { explainRule, type Explanation, type ExplainNode } from './explain.ts';
 export { logSourceTable, type EventSelector, type LogSourceTable } from './logsource-table.ts';
 export type { Evidence } from './evidence.ts';

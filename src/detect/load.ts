@@ -7,16 +7,14 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { packageVersion } from '../config/index.ts';
-import { HuntbookError } from '../errors.ts';
 import { listRuleFiles, loadPlaceholders, loadRules, type RuleFile } from '../rules/index.ts';
-import { fillPlaceholders } from '../sigma/index.ts';
-import { RuleCompiler } from './compile.ts';
+import { compileRuleSet } from './compile.ts';
 import { logSourceTable } from './logsource-table.ts';
 import { readLogSourceFile, type LogSourceMode } from './routes.ts';
 import { RuleSet, type StoredRules } from './rule-set.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 3;
+const cacheVersion = 4;
 /** Rule sets kept on disk. */
 const maxCached = 16;
 
@@ -57,25 +55,13 @@ async function compileFiles(paths: readonly string[], options: RuleSetOptions): 
   const table = options.logSourceFile ? readLogSourceFile(options.logSourceFile) : logSourceTable;
   const { placeholderFile: file } = options;
   const placeholders = file ? loadPlaceholders(file) : null;
-  const compiler = new RuleCompiler(options.mode ?? 'auto', table);
-  const { rules, correlations, filters, errors, files } = await loadRules(paths);
-  for (const rule of rules) {
-    try {
-      compiler.add(placeholders ? fillPlaceholders(rule, placeholders) : rule);
-    } catch (error) {
-      compiler.refuse(error, rule.path, rule.position.line, rule.title);
-    }
-  }
-  for (const other of [...correlations, ...filters]) {
-    const reason = new HuntbookError(
-      'HB_RULE_UNSUPPORTED',
-      `${other.path}: ${other.kind} documents are not run yet`,
-    );
-    compiler.refuse(reason, other.path, other.position.line, other.title);
-  }
-  for (const error of errors)
-    compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
-  return compiler.finish(files);
+  const documents = await loadRules(paths);
+  return compileRuleSet(documents, {
+    mode: options.mode ?? 'auto',
+    table,
+    placeholders,
+    files: documents.files,
+  });
 }
 
 /** Where compiled rules are kept, as bin/huntbook.js does for compiled code. */
@@ -109,8 +95,9 @@ function stamp(path: string): string {
 function readCache(file: string): RuleSet | null {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as StoredRules;
-    const { rules, fields, atomFields, atomKinds, atomTexts, routes, refused } = data;
-    const whole = [rules, fields, atomFields, atomKinds, atomTexts, routes, refused].every(Array.isArray);
+    const { rules, correlations, fields, atomFields, atomKinds, atomTexts, routes, refused } = data;
+    const lists = [rules, correlations, fields, atomFields, atomKinds, atomTexts, routes, refused];
+    const whole = lists.every(Array.isArray);
     return whole && atomTexts.length === atomKinds.length ? new RuleSet(data) : null;
   } catch {
     return null;

@@ -11,7 +11,7 @@ import { stampReferences } from './field-reference.ts';
 import type { Tree } from './fold-tree.ts';
 import { DisguiseScan } from './keyword-scan.ts';
 import { ProgramCache } from './program-cache.ts';
-import type { Program, ProgramRule, Slot } from './program.ts';
+import type { Aliases, Program, ProgramRule, Slot } from './program.ts';
 import type { RuleSet } from './rule-set.ts';
 import { outcomeOf, ValueMemo, type Outcome } from './value-memo.ts';
 
@@ -21,6 +21,8 @@ export interface Match {
   readonly rule: number;
   readonly row: number;
   readonly batch: EventBatch;
+  /** Names that the event's kind has for fields of rules, by folded name. */
+  readonly aliases: Aliases | null;
   evidence(event: HuntEvent): Evidence[];
 }
 
@@ -127,7 +129,7 @@ export class Matcher {
     const holds = (atom: number): boolean => stamps[atom] === serial;
     for (const rule of matched) {
       const evidence = (event: HuntEvent): Evidence[] => this.#evidence.collect(program, rule, event, holds);
-      onMatch({ rule: rule.rule, row, batch, evidence });
+      onMatch({ rule: rule.rule, row, batch, aliases: rule.aliases, evidence });
     }
   }
 }

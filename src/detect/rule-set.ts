@@ -3,22 +3,14 @@
  * arrays and texts, because thousands of rules are read from the cache on every start and most are never needed: an
  * atom or a tree becomes an object when a program asks for it.
  */
-import type { LogSource, SigmaValue } from '../sigma/index.ts';
+import type { SigmaValue } from '../sigma/index.ts';
 import { atomKinds, type Atom } from './atoms.ts';
+import type { StoredCorrelation } from './correlate/index.ts';
 import type { Tree } from './fold-tree.ts';
 import type { EventSelector } from './logsource-table.ts';
+import type { RuleInfo } from './rule-info.ts';
 
-/** What a finding says about its rule, and what filters look at. */
-export interface RuleInfo {
-  readonly id: string | null;
-  readonly title: string;
-  readonly level: string | null;
-  readonly status: string | null;
-  readonly path: string;
-  readonly line: number;
-  readonly tags: readonly string[];
-  readonly logsource: LogSource;
-}
+export type { RuleInfo } from './rule-info.ts';
 
 export interface StoredRule {
   readonly info: RuleInfo;
@@ -28,6 +20,8 @@ export interface StoredRule {
   readonly eventIds: readonly string[] | null;
   /** JSON of the tree. */
   readonly tree: string;
+  /** It only serves correlations: its matches are no findings. */
+  readonly part?: true;
 }
 
 export interface RefusedRule {
@@ -48,6 +42,8 @@ export interface StoredRules {
   readonly atomTexts: readonly string[];
   readonly atomValues: Readonly<Record<number, SigmaValue>>;
   readonly rules: readonly StoredRule[];
+  /** After those that they name. */
+  readonly correlations: readonly StoredCorrelation[];
   readonly routes: readonly (readonly EventSelector[])[];
   readonly refused: readonly RefusedRule[];
   readonly files: number;
@@ -58,6 +54,8 @@ export interface CompiledRule {
   readonly tree: Tree;
   readonly route: number;
   readonly eventIds: readonly string[] | null;
+  /** It only serves correlations: its matches are no findings. */
+  readonly part: boolean;
 }
 
 const casedBit = 16;
@@ -74,6 +72,10 @@ export class RuleSet {
 
   get routes(): StoredRules['routes'] {
     return this.stored.routes;
+  }
+
+  get correlations(): readonly StoredCorrelation[] {
+    return this.stored.correlations;
   }
 
   get refused(): readonly RefusedRule[] {
@@ -122,6 +124,10 @@ class LazyRule implements CompiledRule {
     return this.#stored.eventIds;
   }
 
+  get part(): boolean {
+    return this.#stored.part ?? false;
+  }
+
   get tree(): Tree {
     return (this.#tree ??= JSON.parse(this.#stored.tree) as Tree);
   }
@@ -138,6 +144,7 @@ export class RuleSetBuilder {
   readonly #atomValues: Record<number, SigmaValue> = {};
   readonly #atoms: Atom[] = [];
   readonly rules: StoredRule[] = [];
+  correlations: readonly StoredCorrelation[] = [];
   readonly refused: RefusedRule[] = [];
   readonly #routes: (readonly EventSelector[])[] = [];
   readonly #routeIds = new Map<string, number>();
@@ -178,6 +185,7 @@ export class RuleSetBuilder {
       atomTexts: this.#atomTexts,
       atomValues: this.#atomValues,
       rules: this.rules,
+      correlations: this.correlations,
       routes: this.#routes,
       refused: this.refused,
       files,

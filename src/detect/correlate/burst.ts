@@ -3,15 +3,9 @@
  * events of each rule and counts the others.
  */
 import type { Value } from '../../events/index.ts';
-import { identityOf, type Entry, type PointSource } from './window.ts';
+import { identityOf, type Entry, type InnerFinding, type KeptEvent, type PointSource } from './entry.ts';
 
-export interface KeptEvent<E> {
-  readonly rule: number;
-  readonly time: number;
-  readonly event: E;
-}
-
-export class Burst<E> {
+export class Burst<E> implements InnerFinding<E> {
   readonly group: readonly Value[];
   readonly completing: E;
   /** Events so far, and the first of them. */
@@ -26,7 +20,7 @@ export class Burst<E> {
   readonly #keptOfSlot: number[];
   readonly #keptEvents = new Set<unknown>();
   /** What was taken of the findings of other correlations. */
-  readonly #inner = new Map<Burst<E>, { count: number; kept: number }>();
+  readonly #inner = new Map<InnerFinding<E>, { count: number; kept: number }>();
   /** Events of the time at hand: one event may be there for several rules. */
   #time = -Infinity;
   readonly #now = new Set<unknown>();

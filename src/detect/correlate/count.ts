@@ -3,7 +3,7 @@ import type { CorrelationBound } from '../../sigma/index.ts';
 import { withinBounds } from './bounds.ts';
 import { Distinct } from './distinct.ts';
 import type { Measure } from './measure.ts';
-import { identityOf, type Entry } from './window.ts';
+import { identityOf, type Entry } from './entry.ts';
 
 /** An event that several of the rules matched is one event; a finding of a correlation is one, however long. */
 export class EventCount implements Measure {

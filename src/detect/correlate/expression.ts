@@ -2,7 +2,7 @@
 import type { Measure } from './measure.ts';
 import { SlotTimes } from './slot-times.ts';
 import type { Term } from './types.ts';
-import type { Entry } from './window.ts';
+import type { Entry } from './entry.ts';
 
 export class ExpressionMeasure implements Measure {
   readonly #terms: readonly Term[];

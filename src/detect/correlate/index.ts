@@ -1,3 +1,4 @@
+export { withinBounds } from './bounds.ts';
 export { compileCorrelations } from './compile.ts';
 export { Correlator } from './correlator.ts';
 export { CorrelationPlan } from './plan.ts';

@@ -8,12 +8,14 @@ import type { Value } from '../../events/index.ts';
 import { onlyUpperBounds } from './bounds.ts';
 import { Burst } from './burst.ts';
 import { tupleKey } from './group-key.ts';
-import { makeMeasure, type Measure } from './measure.ts';
+import { makeMeasure } from './make-measure.ts';
+import type { Measure } from './measure.ts';
 import { numberOf } from './numeric.ts';
 import type { Feed } from './plan.ts';
 import { ticksPerSecond } from './time.ts';
 import type { StoredCorrelation } from './types.ts';
-import { identityOf, Window, type Entry, type EventSource, type PointSource } from './window.ts';
+import { identityOf, type Entry, type EventSource, type PointSource } from './entry.ts';
+import { Window } from './window.ts';
 
 /** One match, or one moment of another correlation, on its way into a correlation. */
 export interface Input<E> {

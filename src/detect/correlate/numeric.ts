@@ -7,7 +7,7 @@ import type { CorrelationBound } from '../../sigma/index.ts';
 import type { Value } from '../../events/index.ts';
 import { withinBounds } from './bounds.ts';
 import type { Measure } from './measure.ts';
-import type { Entry } from './window.ts';
+import type { Entry } from './entry.ts';
 
 const jsonNumber = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 

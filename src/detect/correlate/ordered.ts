@@ -3,7 +3,7 @@ import type { CorrelationBound } from '../../sigma/index.ts';
 import { withinBounds } from './bounds.ts';
 import type { Measure } from './measure.ts';
 import { SlotTimes } from './slot-times.ts';
-import type { Entry } from './window.ts';
+import type { Entry } from './entry.ts';
 
 export class OrderedMeasure implements Measure {
   readonly #bounds: readonly CorrelationBound[];

@@ -1,5 +1,5 @@
 /** When each rule of a correlation matched within a window, and chains of matches one after the other. */
-import type { Entry } from './window.ts';
+import type { Entry } from './entry.ts';
 
 export class SlotTimes {
   /** Times by slot, ascending from `heads[slot]` on. */

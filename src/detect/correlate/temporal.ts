@@ -3,7 +3,7 @@ import type { CorrelationBound } from '../../sigma/index.ts';
 import { withinBounds } from './bounds.ts';
 import { Distinct } from './distinct.ts';
 import type { Measure } from './measure.ts';
-import type { Entry } from './window.ts';
+import type { Entry } from './entry.ts';
 
 export class TemporalMeasure implements Measure {
   readonly #bounds: readonly CorrelationBound[];

@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../events/index.ts';
 import type { CorrelationBound, CorrelationType } from '../../sigma/index.ts';
-import type { RuleInfo } from '../rule-set.ts';
+import type { RuleInfo } from '../rule-info.ts';
 
 /** One of the rules that a correlation names, in the order written. */
 export interface CorrelationSlot {

@@ -1,36 +1,5 @@
 /** The events of one group that a window may still need, in order of time. */
-import type { Value } from '../../events/index.ts';
-import type { Burst } from './burst.ts';
-
-export interface Entry<E> {
-  readonly time: number;
-  readonly slot: number;
-  /** Key of the condition's fields, or the number that they are; null: the event lacks them. */
-  readonly value: string | number | null;
-  /** Fields that correlations of this correlation ask for. */
-  readonly carried: readonly Value[];
-  readonly source: EventSource<E> | PointSource<E>;
-}
-
-export interface EventSource<E> {
-  readonly kind: 'event';
-  /** Index of the rule. */
-  readonly rule: number;
-  readonly event: E;
-}
-
-/** A moment at which the condition of another correlation held, and what it had found until then. */
-export interface PointSource<E> {
-  readonly kind: 'point';
-  readonly burst: Burst<E>;
-  readonly count: number;
-  readonly kept: number;
-}
-
-/** What makes two entries the same happening. */
-export function identityOf<E>({ source }: Entry<E>): unknown {
-  return source.kind === 'event' ? source.event : source.burst;
-}
+import type { Entry } from './entry.ts';
 
 export class Window<E> {
   #entries: Entry<E>[] = [];

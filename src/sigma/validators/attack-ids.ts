@@ -1,5 +1,5 @@
 /**
- * Identifiers of MITRE ATT&CK (Enterprise), made by scripts/attack-ids.ts. Numbers only.
+ * Identifiers of MITRE ATT&CK (Enterprise), as scripts/attack-ids.ts renews them. Numbers only.
  * © The MITRE Corporation. ATT&CK is reproduced and distributed with the permission of The MITRE Corporation:
  * https://attack.mitre.org/resources/legal-and-branding/terms-of-use/
  */

@@ -106,9 +106,11 @@ function addParseFindings({ path, parsed }: CheckInput, findings: Finding[]): vo
   }
 }
 
-function documentsOf({ rules, correlations, filters }: ParseResult): SigmaDocument[] {
-  if (correlations.length + filters.length === 0) return rules;
-  return [...rules, ...correlations, ...filters].sort((a, b) => a.document - b.document);
+/** In order; of what an old aggregation was read as, only the first: the rest was not written. */
+function documentsOf({ rules, correlations, filters }: ParseResult): readonly SigmaDocument[] {
+  if (correlations.length + filters.length === 0 && rules.length <= 1) return rules;
+  const documents = [...rules, ...correlations, ...filters].sort((a, b) => a.document - b.document);
+  return documents.filter(({ document }, index) => document !== documents[index - 1]?.document);
 }
 
 function collectSet(inputs: readonly CheckInput[]): DocumentSet {

@@ -10,7 +10,8 @@ export function unifiedDiff(path: string, before: string, after: string): string
   const old = linesOf(before);
   const now = linesOf(after);
   const steps = compare(old, now);
-  let out = `--- a/${path}\n+++ b/${path}\n`;
+  const name = path.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '');
+  let out = `--- a/${name}\n+++ b/${name}\n`;
   for (const [from, to] of hunks(steps)) {
     const part = steps.slice(from, to);
     const first = part[0] as Step;

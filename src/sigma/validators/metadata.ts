@@ -2,6 +2,7 @@
 import type { SigmaDocument } from '../ast.ts';
 import { quote } from '../fault.ts';
 import { removeEntry } from './edits.ts';
+import type { SourceEntry } from './source.ts';
 import { fileName, probableName } from './text.ts';
 import type { CheckContext, Validator } from './types.ts';
 
@@ -113,13 +114,20 @@ function checkRepeats(key: string, word: string, list: readonly string[], contex
     if (first === index) return;
     // Only where the list is written one entry a line, and both lines say the same.
     const entry = entries.length === list.length ? entries[index] : undefined;
-    const same = entry !== undefined && entry.text === entries[first]?.text;
+    const same = entry !== undefined && sameLine(context.source.text, entry, entries[first]);
     context.report(
       `the ${word} ${quote(text)} is listed twice`,
       context.source.entryPlace(key, index),
       same ? [removeEntry(context.source, entry)] : undefined,
     );
   });
+}
+
+/** Whether taking out one of two entries loses nothing, not even a comment. */
+function sameLine(text: string, one: SourceEntry, other: SourceEntry | undefined): boolean {
+  if (other === undefined || one.text !== other.text) return false;
+  const rest = text.slice(one.end, one.lineEnd).trim();
+  return rest === '' || rest === text.slice(other.end, other.lineEnd).trim();
 }
 
 function otherOf(list: readonly SigmaDocument[] | undefined, document: SigmaDocument): SigmaDocument | null {

@@ -3,10 +3,11 @@ import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
 import { lucene } from './lucene.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
+import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite, splunk, lucene, opensearchLucene];
+export const targets: readonly Target[] = [sqlite, splunk, lucene, opensearchLucene, kusto];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

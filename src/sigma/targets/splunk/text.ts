@@ -44,18 +44,18 @@ export function isExact(parts: readonly StringPart[]): boolean {
   return true;
 }
 
-/** Values as one pattern for a whole value, to be anchored by the caller. */
-export function pattern(parts: readonly StringPart[]): string {
-  return writeParts(parts, (text) => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'), '.*', '.');
-}
-
-/** Like `pattern`, for values that may stand anywhere in a text. */
-export function patternWithin(parts: readonly StringPart[]): string {
+/** A value as a regular expression for PCRE; keywords may stand anywhere, other values are whole. */
+export function pattern(parts: readonly StringPart[], whole = true): string {
   let from = 0;
   let to = parts.length;
   while (parts[from] === ANY) from++;
   while (to > from && parts[to - 1] === ANY) to--;
-  return pattern(parts.slice(from, to));
+  const body = writeParts(parts.slice(from, to), escapedRegex, '.*', '.');
+  return `${whole && from === 0 ? '^' : ''}${body}${whole && to === parts.length ? '\\z' : ''}`;
+}
+
+function escapedRegex(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
 function escaped(text: string): string {

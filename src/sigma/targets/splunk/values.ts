@@ -3,13 +3,13 @@ import type { SigmaValue } from '../../ast.ts';
 import { unsupported } from '../dialect.ts';
 import type { KeywordWriters, Spot, ValueOf, ValueWriters } from '../dialect.ts';
 import { addFilter, addFlag, addRegex } from './later.ts';
-import { evalField, field, isExact, pattern, patternWithin, quoted, regexField, searchText } from './text.ts';
+import { evalField, field, isExact, pattern, quoted, regexField, searchText } from './text.ts';
 
 export const values: ValueWriters = {
   string: (name, value, spot) => {
     const text = `${field(name)}=${searchText(value.parts)}`;
     if (!value.cased && isExact(value.parts)) return text;
-    return asPattern(name, `${value.cased ? '(?s)' : '(?is)'}^${pattern(value.parts)}\\z`, text, spot);
+    return asPattern(name, patternFlags(value) + pattern(value.parts), text, spot);
   },
   number: (name, { value }) => `${field(name)}=${value}`,
   bool: (name, { value }) => `${field(name)}=${value}`,
@@ -26,7 +26,7 @@ export const keywords: KeywordWriters = {
   string: (value, spot) => {
     const text = searchText(value.parts);
     if (!value.cased && isExact(value.parts)) return text;
-    return asPattern('_raw', (value.cased ? '(?s)' : '(?is)') + patternWithin(value.parts), text, spot);
+    return asPattern('_raw', patternFlags(value) + pattern(value.parts, false), text, spot);
   },
   number: ({ value }) => String(value),
   regex: (value, spot) => addRegex('_raw', regexSource(value), spot),
@@ -43,21 +43,28 @@ export function writeList(
   if (link === 'and') return null;
   const hard = list.filter(isHard);
   if (hard.length === 0) return inList(name, list);
+  const flags = patternFlags(hard[0] as ValueOf<'string'>);
+  const alike = hard.every((value) => patternFlags(value as ValueOf<'string'>) === flags);
+  if (!alike || (flags !== folded && hard.length < list.length && spot.required)) return null;
+  const whole = (list: readonly SigmaValue[]): string => flags + list.map(patternOf).join('|');
   if (spot.required && !spot.negated) {
-    const cased = hard.some((value) => value.kind === 'string' && value.cased);
-    if (cased && hard.length < list.length) return null;
-    const patterns = list.map((value) => (value.kind === 'string' ? pattern(value.parts) : plainText(value)));
-    addFilter(
-      `| regex ${regexField(name)}=${quoted(`${cased ? '(?s)' : '(?is)'}^(?:${patterns.join('|')})\\z`)}`,
-      spot,
-    );
+    addFilter(`| regex ${regexField(name)}=${quoted(whole(list))}`, spot);
     return inList(name, list);
   }
   const easy = list.filter((value) => !isHard(value));
-  const texts = hard.map((value) => values.string?.(name, value as ValueOf<'string'>, spot));
-  if (easy.length === 1) texts.unshift(`${field(name)}=${plainText(easy[0] as SigmaValue)}`);
-  else if (easy.length > 1) texts.unshift(inList(name, easy));
-  return texts.join(' OR ');
+  const text = asPattern(name, whole(hard), '', spot);
+  if (easy.length === 0) return text;
+  return `${easy.length === 1 ? `${field(name)}=${plainText(easy[0] as SigmaValue)}` : inList(name, easy)} OR ${text}`;
+}
+
+const folded = '(?is)';
+
+function patternFlags(value: ValueOf<'string'>): string {
+  return value.cased ? '(?s)' : folded;
+}
+
+function patternOf(value: SigmaValue): string {
+  return pattern(value.kind === 'string' ? value.parts : [String((value as ValueOf<'number'>).value)]);
 }
 
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -94,12 +101,12 @@ function asPattern(name: string, source: string, text: string, spot: Spot): stri
 function writeReference(name: string, value: ValueOf<'fieldref'>, spot: Spot): string {
   const own = evalField(name) ?? refuseName(name, spot);
   const other = evalField(value.field) ?? refuseName(value.field, spot);
-  const folded = (text: string): string => (value.cased ? text : `lower(${text})`);
-  let test = `${folded(own)}=${folded(other)}`;
-  if (value.startsWith && value.endsWith) test = `mvcount(split(${folded(own)}, ${folded(other)}))>1`;
-  else if (value.startsWith) test = `${folded(`substr(${own}, 1, len(${other}))`)}=${folded(other)}`;
+  const fold = (text: string): string => (value.cased ? text : `lower(${text})`);
+  let test = `${fold(own)}=${fold(other)}`;
+  if (value.startsWith && value.endsWith) test = `mvcount(split(${fold(own)}, ${fold(other)}))>1`;
+  else if (value.startsWith) test = `${fold(`substr(${own}, 1, len(${other}))`)}=${fold(other)}`;
   else if (value.endsWith) {
-    test = `${folded(`substr(${own}, 1+len(${own})-len(${other}))`)}=${folded(other)}`;
+    test = `${fold(`substr(${own}, 1+len(${own})-len(${other}))`)}=${fold(other)}`;
   }
   if (!spot.required) return addFlag(name, test, spot);
   addFilter(

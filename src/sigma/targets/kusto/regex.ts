@@ -1,0 +1,31 @@
+/**
+ * What the regular expressions of Kusto do not have
+ * (https://learn.microsoft.com/kusto/query/regex: no look-around, no back references).
+ */
+
+/** Names the first construct of a pattern that Kusto refuses; null: none. */
+export function missingConstruct(source: string): string | null {
+  let inClass = false;
+  for (let at = 0; at < source.length; at++) {
+    const char = source[at];
+    if (char === '\\') {
+      at++;
+      const next = source[at] ?? '';
+      if (!inClass && (/[1-9]/.test(next) || (next === 'k' && /[<{']/.test(source[at + 1] ?? '')))) {
+        return 'a back reference';
+      }
+    } else if (inClass) inClass = char !== ']';
+    else if (char === '[') {
+      inClass = true;
+      if (source[at + 1] === '^') at++;
+      if (source[at + 1] === ']') at++;
+    } else if (char === '(' && source[at + 1] === '?') {
+      const head = source.slice(at + 2, at + 4);
+      if (/^(?:[=!]|<[=!])/.test(head)) return 'look-around';
+      if (head.startsWith('>')) return 'an atomic group';
+      if (head.startsWith('(')) return 'a condition';
+    } else if (char !== undefined && /[*+?}]/.test(char) && source[at + 1] === '+')
+      return 'a possessive quantifier';
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+/**
+ * Names and literals of KQL, the one place where they are escaped
+ * (https://learn.microsoft.com/kusto/query/schema-entities/entity-names, https://learn.microsoft.com/kusto/query/scalar-data-types/string).
+ */
+import { ANY } from '../../ast.ts';
+import type { StringPart } from '../../ast.ts';
+import { writeParts } from '../strings.ts';
+
+const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const path = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/;
+
+/** Words that cannot stand for a column without quotes. */
+const reserved = new Set(
+  (
+    'and as between by contains count datatable declare distinct endswith evaluate extend externaldata facet find ' +
+    'fork getschema has hasprefix hassuffix in invoke join let limit lookup make matches mv_apply mv_expand not or ' +
+    'order parse partition pattern print project range reduce render restrict sample scan search serialize set sort ' +
+    'startswith summarize take to top toscalar typeof union where with true false null'
+  ).split(' '),
+);
+
+/** A column. `a.b` is a path into a dynamic column, or with `flat` a column of that name. */
+export function field(name: string, flat: boolean): string {
+  if (plainName.test(name)) return reserved.has(name) ? `['${name}']` : name;
+  if (!flat && path.test(name)) return name;
+  return `['${escaped(name, "'")}']`;
+}
+
+export function quoted(text: string): string {
+  return `"${escaped(text, '"')}"`;
+}
+
+/** A value as a regular expression (RE2 and its successor in Kusto); keywords may stand anywhere. */
+export function pattern(parts: readonly StringPart[], whole: boolean): string {
+  let from = 0;
+  let to = parts.length;
+  while (parts[from] === ANY) from++;
+  while (to > from && parts[to - 1] === ANY) to--;
+  const body = writeParts(parts.slice(from, to), escapedRegex, '.*', '.');
+  return `${whole && from === 0 ? '^' : ''}${body}${whole && to === parts.length ? '$' : ''}`;
+}
+
+function escapedRegex(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
+
+/** Backslash escapes as in C; a literal cannot go over a line end, so control characters are written by number. */
+function escaped(text: string, quote: '"' | "'"): string {
+  let out = '';
+  for (const char of text) {
+    const code = char.charCodeAt(0);
+    if (char === '\\' || char === quote) out += `\\${char}`;
+    else if (code >= 0x20 && code !== 0x7f && code !== 0x85 && code !== 0x2028 && code !== 0x2029)
+      out += char;
+    else if (char === '\n') out += '\\n';
+    else if (char === '\r') out += '\\r';
+    else if (char === '\t') out += '\\t';
+    else out += `\\u${code.toString(16).padStart(4, '0')}`;
+  }
+  return out;
+}

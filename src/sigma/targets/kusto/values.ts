@@ -1,0 +1,125 @@
+/**
+ * How each kind of value is compared in KQL (https://learn.microsoft.com/kusto/query/datatypes-string-operators).
+ *
+ * Functions that cannot read their argument give null, and `not(null)` is null, which drops the row: below a `not` they
+ * are wrapped in coalesce. Text columns are never null, so that missing and empty are the same.
+ */
+import type { SigmaValue, StringPart } from '../../ast.ts';
+import { unsupported } from '../dialect.ts';
+import type { KeywordWriters, Spot, ValueOf, ValueWriters } from '../dialect.ts';
+import { hasWildcard, shapeOf } from '../strings.ts';
+import type { TextShape } from '../strings.ts';
+import { missingConstruct } from './regex.ts';
+import { field, pattern, quoted } from './text.ts';
+
+export const values: ValueWriters = {
+  string: (name, value, spot) => writeText(column(name, spot), value),
+  number: (name, { value }, spot) => `${column(name, spot)} == ${value}`,
+  bool: (name, { value }, spot) => `tostring(${column(name, spot)}) =~ "${value}"`,
+  null: (name, _, spot) => `isempty(${column(name, spot)})`,
+  exists: (name, { value }, spot) => `${value ? 'isnotempty' : 'isempty'}(${column(name, spot)})`,
+  cidr: (name, { network }, spot) => {
+    const version = network.includes(':') ? 6 : 4;
+    return knownFalse(`ipv${version}_is_in_range(${column(name, spot)}, ${quoted(network)})`, spot);
+  },
+  compare: (name, { op, value }, spot) => knownFalse(`${column(name, spot)} ${operators[op]} ${value}`, spot),
+  regex: (name, value, spot) => writeRegex(column(name, spot), value, spot),
+  fieldref: (name, value, spot) => {
+    const shape = (['exact', 'startsWith', 'endsWith', 'contains'] as const)[
+      (value.startsWith ? 1 : 0) + (value.endsWith ? 2 : 0)
+    ] as keyof typeof folded;
+    const operator = value.cased ? cased[shape] : folded[shape];
+    return `${column(name, spot)} ${operator} ${column(value.field, spot)}`;
+  },
+  timepart: (name, { unit, op, value }, spot) => {
+    const part = unit === 'week' ? 'week_of_year' : unit;
+    const text = `datetime_part("${part}", todatetime(${column(name, spot)})) ${operators[op]} ${value}`;
+    return op === 'eq' ? text : knownFalse(text, spot);
+  },
+  query: (name, { text }, spot) => text.replaceAll('{field}', () => column(name, spot)),
+};
+
+/** Keywords are looked for in every column. */
+export const keywords: KeywordWriters = {
+  string: (value) => {
+    const inner = value.parts.filter(
+      (part, index) => typeof part !== 'number' || !isOuter(value.parts, index),
+    );
+    const [only] = inner;
+    if (inner.length < 2 && (only === undefined || typeof only === 'string')) {
+      return `* ${value.cased ? cased.contains : folded.contains} ${quoted(only ?? '')}`;
+    }
+    return `* matches regex ${quoted((value.cased ? '(?s)' : '(?is)') + pattern(value.parts, false))}`;
+  },
+  number: ({ value }) => `* contains ${quoted(String(value))}`,
+  regex: (value, spot) => writeRegex('*', value, spot),
+};
+
+/** Several texts or numbers of one field: what is plain goes into one `in`. */
+export function writeList(
+  name: string,
+  list: readonly SigmaValue[],
+  link: 'and' | 'or',
+  spot: Spot,
+): string | null {
+  if (link === 'and') return null;
+  const own = column(name, spot);
+  if (list.every(({ kind }) => kind === 'number')) {
+    return `${own} in (${list.map((value) => (value as ValueOf<'number'>).value).join(', ')})`;
+  }
+  const plain: string[] = [];
+  const exact: string[] = [];
+  const texts: string[] = [];
+  for (const value of list) {
+    if (value.kind === 'number') plain.push(quoted(String(value.value)));
+    else if (value.kind === 'string') {
+      if (hasWildcard(value.parts)) texts.push(writeText(own, value));
+      else (value.cased ? exact : plain).push(quoted(value.parts.join('')));
+    }
+  }
+  if (exact.length > 0) texts.unshift(`${own} in (${exact.join(', ')})`);
+  if (plain.length > 0) texts.unshift(`${own} in~ (${plain.join(', ')})`);
+  return texts.join(' or ');
+}
+
+export function column(
+  name: string,
+  { context }: { context: { options: Readonly<Record<string, string>> } },
+): string {
+  return field(name, context.options['dotted_names'] === 'column');
+}
+
+const operators = { eq: '==', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const folded = { exact: '=~', startsWith: 'startswith', endsWith: 'endswith', contains: 'contains' } as const;
+const cased = {
+  exact: '==',
+  startsWith: 'startswith_cs',
+  endsWith: 'endswith_cs',
+  contains: 'contains_cs',
+} as const;
+
+function writeText(own: string, { parts, cased: isCased }: ValueOf<'string'>): string {
+  const shape: TextShape = shapeOf(parts);
+  if (shape.kind === 'any') return `isnotempty(${own})`;
+  if (shape.kind !== 'pattern')
+    return `${own} ${(isCased ? cased : folded)[shape.kind]} ${quoted(shape.text)}`;
+  return `${own} matches regex ${quoted((isCased ? '(?s)' : '(?is)') + pattern(parts, true))}`;
+}
+
+function writeRegex(own: string, { source, flags }: ValueOf<'regex'>, spot: Spot): string {
+  const missing = missingConstruct(source);
+  if (missing !== null) throw unsupported(spot.context, 'Kusto', `${missing} in a regular expression`);
+  const head = flags === '' ? '' : `(?${[...flags].sort().join('')})`;
+  return `${own} matches regex ${quoted(head + source)}`;
+}
+
+function knownFalse(text: string, spot: Spot): string {
+  return spot.negated ? `coalesce(${text}, false)` : text;
+}
+
+/** A `*` at the beginning or the end, where keywords need none. */
+function isOuter(parts: readonly StringPart[], index: number): boolean {
+  if (parts[index] !== 0) return false;
+  const before = parts.slice(0, index).every((part) => part === 0);
+  return before || parts.slice(index).every((part) => part === 0);
+}

@@ -107,7 +107,7 @@ export class Converter {
 
   #finish(finished: readonly FinishedQuery[]): string | null {
     const { runner } = this.#runnerFor(this.#options.pipelines ?? []);
-    const made = runner.finalize(finished.map(({ query }) => query));
+    const made = runner.finalize?.(finished.map(({ query }) => query));
     if (made !== null && made !== undefined)
       return typeof made === 'string' ? made : JSON.stringify(made, null, 2);
     return this.target.formats[this.#format]?.finish?.(finished, this.#targetOptions) ?? null;
@@ -131,7 +131,7 @@ export class Converter {
         finished.push({ query, document: prepared.document, index, state: prepared.state });
         const wrapped = wrap === undefined ? query : wrap(query, contexts[index] as RuleContext);
         if (typeof wrapped !== 'string') return wrapped;
-        const done = runner.postprocess(wrapped, prepared);
+        const done = runner.postprocess?.(wrapped, prepared) ?? wrapped;
         const last = finished[finished.length - 1] as FinishedQuery;
         finished[finished.length - 1] = { ...last, query: done };
         return done;

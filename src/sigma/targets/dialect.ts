@@ -47,8 +47,8 @@ export interface Dialect {
   /** With the spaces around it. */
   readonly and: string;
   readonly or: string;
-  /** `operand` is grouped already when it is not a single comparison. */
-  readonly not: (operand: string, single: boolean) => string;
+  /** `operand` is grouped already when it is not a single comparison; `item` is what it was written from. */
+  readonly not: (operand: string, single: boolean, item: Expression) => string;
   readonly group: (text: string) => string;
   readonly values: ValueWriters;
   /** Missing: keywords are refused. */

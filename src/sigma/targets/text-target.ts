@@ -57,7 +57,7 @@ function makeWalk(dialect: Dialect): Walk {
         const single = item.op === 'match' || isList(item);
         const required = spot.required && single;
         const inner = walk(item, { ...spot, parent: 'not', negated: !spot.negated, required });
-        return dialect.not(single ? inner : dialect.group(inner), single);
+        return dialect.not(single ? inner : dialect.group(inner), single, item);
       }
       default:
         return chain(expression, spot);

@@ -59,7 +59,8 @@ const dialect: Dialect = {
   grouping: 'always',
   and: ' and ',
   or: ' or ',
-  not: (operand) => `not(${operand})`,
+  not: (operand, _, item) =>
+    item.op === 'or' && item.expansion === true ? `not${operand}` : `not(${operand})`,
   group: (inner) => `(${inner})`,
   values,
   keywords,

@@ -1,7 +1,7 @@
 /** Rule files and folders of them to rules. */
 import { statSync } from 'node:fs';
 import type { HuntbookError } from '../errors.ts';
-import { findMissingReferences, parseRules, readPlaceholderFile, type ParseResult } from '../sigma/index.ts';
+import { parseRules, readPlaceholderFile, resolveReferences, type ParseResult } from '../sigma/index.ts';
 import { listRuleFiles, type RuleFile } from './list.ts';
 import { readError, readRuleFile } from './read.ts';
 
@@ -51,10 +51,8 @@ export function loadFiles(files: readonly RuleFile[], errors: readonly HuntbookE
     skipped: [],
   };
   for (const file of files) loadFile(file, result);
-  // Files named one by one were checked alone, and may name each other's rules.
-  const missing = findMissingReferences(result);
-  const reported = new Set(result.errors.map((error) => error.message));
-  result.errors.push(...missing.filter((error) => !reported.has(error.message)));
+  // Correlations may name rules of any of the files.
+  for (const error of resolveReferences(result).errors) result.errors.push(error);
   return result;
 }
 
@@ -67,7 +65,7 @@ function loadFile({ path: file, named }: RuleFile, result: LoadResult & { files:
     return;
   }
   result.files++;
-  const parsed = parseRules(text, file, { named });
+  const parsed = parseRules(text, file, { named, alone: false });
   const { rules, correlations, filters, notices, errors } = parsed;
   if (rules.length + correlations.length + filters.length + errors.length === 0) result.skipped.push(file);
   for (const rule of rules) result.rules.push(rule);

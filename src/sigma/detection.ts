@@ -54,11 +54,7 @@ export function groupItem(
   position: RulePosition,
 ): Detection {
   const { values, all, negated } = modified;
-  const item = (
-    list: readonly SigmaValue[],
-    link: 'or' | 'and',
-    groups?: readonly number[],
-  ): Detection => ({
+  const item = (list: readonly SigmaValue[], link: 'or' | 'and', groups?: readonly number[]): Detection => ({
     kind: 'item',
     field,
     modifiers,
@@ -167,7 +163,9 @@ function checkRegexes(values: ModifiedItem['values'], placeOf: (index: number) =
     if (isGroup(value) || value.kind !== 'regex') return;
     try {
       compileRegex(
-        value.placeholders === true ? value.source.replaceAll(/%\w+%/g, 'x') : value.source,
+        value.placeholders === true
+          ? value.source.replaceAll(/\\%|%\w+%/g, (found) => (found === '\\%' ? '%' : 'x'))
+          : value.source,
         value.flags,
       );
     } catch (error) {

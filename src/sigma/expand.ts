@@ -85,12 +85,14 @@ function expandValue(
     return combinations(pieces, item, path).map((parts) => ({ ...value, parts: joinParts(parts.flat()) }));
   }
   if (value.kind !== 'regex' || value.placeholders !== true) return value;
-  let open = false;
+  // While a placeholder stays, percent signs that are none keep their backslash.
+  const open = placeholderNames(value).some((name) => lookup(name) === undefined);
   const pieces = value.source.split(/(?<!\\)(%\w+%)/).map((piece, index) => {
-    if (index % 2 === 0) return [piece.replaceAll('\\%', '%')];
-    const values = valuesOf(piece.slice(1, -1), lookup, item, path);
-    if (values === undefined) open = true;
-    return values?.map(regexText) ?? [piece];
+    if (index % 2 === 0) return [open ? piece : piece.replaceAll('\\%', '%')];
+    const values = valuesOf(piece.slice(1, -1), lookup, item, path)?.map(regexText) ?? [piece];
+    return open && lookup(piece.slice(1, -1)) !== undefined
+      ? values.map((one) => one.replaceAll('%', '\\%'))
+      : values;
   });
   return combinations(pieces, item, path).map((parts) => {
     const { placeholders: _filled, ...rest } = value;

@@ -4,6 +4,7 @@
  */
 import { HuntbookError } from '../errors.ts';
 import type { Condition, Detection, Expression, SigmaRule, SigmaValue } from './ast.ts';
+import { placeholderNames } from './expand.ts';
 import { selectNames } from './selector.ts';
 import { isPlaceholder } from './string-value.ts';
 
@@ -124,8 +125,13 @@ function checkValue(
     }
   } else if (value.kind === 'regex') {
     if (value.placeholders !== true) return;
-    const name = /%(\w+)%/.exec(value.source)?.[1] ?? '';
-    throw ruleError(rule, 'HB_RULE_PLACEHOLDER', `the placeholder %${name}% has no value`, item.position);
+    const [name] = placeholderNames(value);
+    throw ruleError(
+      rule,
+      'HB_RULE_PLACEHOLDER',
+      `the placeholder %${name ?? ''}% has no value`,
+      item.position,
+    );
   } else if (field === null && (value.kind === 'null' || value.kind === 'fieldref')) {
     throw ruleError(rule, 'HB_RULE_VALUE', `${value.kind} needs a field to be compared with`, item.position);
   }

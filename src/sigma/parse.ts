@@ -14,6 +14,7 @@ import { parseRule } from './rule.ts';
 import type { DocumentContext } from './rule.ts';
 import { maxRuleText, readYaml } from './yaml.ts';
 import type { YamlDocument } from './yaml.ts';
+import { YamlScalar } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml-value.ts';
 
 export interface ParseOptions {
@@ -25,6 +26,9 @@ export interface ParseOptions {
   /** False where correlations may name rules of other files: the caller then asks `resolveReferences`. */
   readonly alone?: boolean;
 }
+
+/** Nodes that documents of one file may take over from others by `action`. */
+const maxInherited = 2_000_000;
 
 /** Never throws. */
 export function parseRules(text: string, path: string, options: ParseOptions = {}): ParseResult {
@@ -47,6 +51,7 @@ export function parseRules(text: string, path: string, options: ParseOptions = {
   const named = options.named !== false;
   if (!named && !documents.some(looksLikeSigma)) return result;
   // Legacy collections: what `action: global` gave, and the last rule for `action: repeat`.
+  const budget = { nodes: maxInherited };
   let shared: YamlMap = {};
   let previous: YamlMap | null = null;
   for (const document of documents) {
@@ -62,7 +67,7 @@ export function parseRules(text: string, path: string, options: ParseOptions = {
       if (action === 'global') shared = previous = without(map, 'action');
       else if (action === 'reset') shared = {};
       else if (action === 'repeat') {
-        previous = merge(previous ?? {}, without(map, 'action'));
+        previous = inherit(previous ?? {}, without(map, 'action'), budget);
         parseDocument(previous, source, document, path, result);
       } else if (action !== undefined && action !== null) {
         throw new RuleFault(
@@ -71,7 +76,7 @@ export function parseRules(text: string, path: string, options: ParseOptions = {
           null,
         );
       } else {
-        const whole = merge(map, shared);
+        const whole = inherit(map, shared, budget);
         previous = whole;
         parseDocument(whole, source, document, path, result);
       }
@@ -137,6 +142,28 @@ function asError(error: unknown, text: string, document: YamlDocument, path: str
 
 function without(map: YamlMap, key: string): YamlMap {
   return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
+}
+
+/** As `merge`, counting what is copied: each document costs as much as a global one before it holds. */
+function inherit(base: YamlMap, over: YamlMap, budget: { nodes: number }): YamlMap {
+  if (Object.keys(over).length === 0 || Object.keys(base).length === 0) return merge(base, over);
+  budget.nodes -= nodesOf(base, budget.nodes) + nodesOf(over, budget.nodes);
+  if (budget.nodes < 0) {
+    const message = `global and repeated documents expand to more than ${maxInherited} nodes`;
+    throw new RuleFault('HB_LIMIT', message, null, { hint: 'Split the file.' });
+  }
+  return merge(base, over);
+}
+
+/** Nodes of a value, each counted as often as it is reached; stops beyond `limit`. */
+function nodesOf(value: YamlValue, limit: number): number {
+  if (typeof value !== 'object' || value === null || value instanceof YamlScalar) return 1;
+  let count = 1;
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    if (count > limit) break;
+    count += nodesOf(item, limit - count);
+  }
+  return count;
 }
 
 /** `over` on top of `base`, maps merged key by key; neither is changed. */

@@ -27,7 +27,10 @@ const maxShown = 8;
 
 /** Never throws. Takes time in proportion to the number of references. */
 export function resolveReferences(result: Pick<ParseResult, 'rules' | 'correlations'>): ResolvedReferences {
-  const index = new DocumentIndex([...result.rules, ...result.correlations]);
+  // Most rule sets have none.
+  const index = new DocumentIndex(
+    result.correlations.length === 0 ? [] : [...result.rules, ...result.correlations],
+  );
   const failed = new Map<SigmaCorrelation, HuntbookError>();
   const named = new Map<SigmaCorrelation, ReferencedDocument[]>();
   const parts = new Set<ReferencedDocument>();

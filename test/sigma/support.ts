@@ -22,6 +22,16 @@ export function ruleText(detection: string): string {
   return `title: Test\nlogsource:\n  product: windows\ndetection:\n${indented}\n`;
 }
 
+/** A rule that correlations can name. */
+export function namedRule(name: string): string {
+  return `name: ${name}\n${ruleText('sel: {a: b}\ncondition: sel')}`;
+}
+
+/** A correlation with the given YAML below `correlation:`. */
+export function correlationText(lines: string, name = 'correlated'): string {
+  return `title: C\nname: ${name}\ncorrelation:\n${lines.replaceAll(/^/gm, '  ')}\n`;
+}
+
 export function parseOne(text: string): SigmaRule {
   const { rules, errors } = parseRules(text, 'rule.yml');
   if (errors[0] !== undefined) throw errors[0];

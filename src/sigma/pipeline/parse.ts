@@ -6,7 +6,9 @@ import { locateFault } from '../locate.ts';
 import { plain } from '../metadata.ts';
 import { readYaml } from '../yaml.ts';
 import { compileStep, newTracking } from './compile.ts';
+import { compileFinalizer } from './finalize.ts';
 import { StepFault, cleanKeys, isRecord } from './parameters.ts';
+import { compileQueryStep } from './postprocess.ts';
 import { readStep } from './read-step.ts';
 import type { Report, Stage } from './read-step.ts';
 import type { Pipeline, PipelineStep } from './types.ts';
@@ -161,4 +163,6 @@ function cleanStep(item: Record<string, unknown>): Record<string, unknown> {
 
 function checkStep(step: PipelineStep, stage: Stage): void {
   if (stage === 'transformation') compileStep(step, newTracking());
+  else if (stage === 'postprocessing') compileQueryStep(step, '');
+  else compileFinalizer(step, '');
 }

@@ -6,10 +6,14 @@
  */
 import { HuntbookError } from '../../errors.ts';
 import type { SigmaCorrelation, SigmaRule } from '../ast.ts';
-import { compileStep, newTracking } from './compile.ts';
+import { compileStep, newTracking, runStep } from './compile.ts';
 import { namedFields, placeFields } from './correlation-fields.ts';
 import type { Part } from './correlation-fields.ts';
+import { compileFinalizer } from './finalize.ts';
+import type { Finalizer } from './finalize.ts';
 import { StepFault } from './parameters.ts';
+import { compileQueryStep } from './postprocess.ts';
+import type { QueryStep } from './postprocess.ts';
 import type { CompiledStep } from './steps/step.ts';
 import type { Pipeline, PipelineOptions, PipelineStep, Prepared, StepTrace } from './types.ts';
 import { Work } from './work.ts';
@@ -20,6 +24,8 @@ interface CompiledPipeline {
   /** Equal for pipelines that do the same. */
   readonly key: string;
   readonly steps: readonly CompiledStep[];
+  readonly querySteps: readonly QueryStep[];
+  readonly finalizers: readonly Finalizer[];
 }
 
 /** What a document came from, and what made it. */
@@ -41,6 +47,8 @@ export class PipelineRunner {
   readonly #pipelines: readonly CompiledPipeline[];
   readonly #around: Surroundings;
   readonly #trace: boolean;
+  /** Of all documents so far, the last one winning. */
+  readonly #state = new Map<string, unknown>();
 
   /** Throws HB_PIPELINE_INVALID for a pipeline that is not meant for the target, or was not checked. */
   constructor(pipelines: readonly Pipeline[], options: PipelineOptions = {}) {
@@ -59,6 +67,12 @@ export class PipelineRunner {
       key: pipelineKey(pipeline),
       steps: pipeline.transformations.map((step, index) =>
         describeFault(pipeline, 'transformations', index, () => compileStep(step, tracking)),
+      ),
+      querySteps: pipeline.postprocessing.map((step, index) =>
+        describeFault(pipeline, 'postprocessing', index, () => compileQueryStep(step, pipeline.name)),
+      ),
+      finalizers: pipeline.finalizers.map((step, index) =>
+        describeFault(pipeline, 'finalizers', index, () => compileFinalizer(step, pipeline.name)),
       ),
     }));
   }
@@ -101,6 +115,33 @@ export class PipelineRunner {
     return prepared(result, work, trace);
   }
 
+  /** The query after the postprocessing of all pipelines; `prepared` is what `applyRule` or `applyCorrelation` gave. */
+  postprocess(query: string, prepared: Prepared): string {
+    if (!this.#pipelines.some(({ querySteps }) => querySteps.length > 0)) return query;
+    const { document } = prepared;
+    const parts = document.kind === 'rule' ? null : this.#partsOf(prepared, [], 0);
+    const work = new Work(document, this.#around, parts?.map((part) => part.work) ?? null);
+    for (const [key, value] of Object.entries(prepared.state)) work.state.set(key, value);
+    for (const id of prepared.applied) work.applied.add(id);
+    let result = query;
+    for (const { querySteps } of this.#once()) for (const step of querySteps) result = step(result, work);
+    return result;
+  }
+
+  /** What the finalizers make of all queries; null when there are none. */
+  finalize(queries: readonly unknown[]): unknown {
+    const all = this.#once().flatMap(({ finalizers }) => finalizers);
+    if (all.length === 0) return null;
+    const state = Object.fromEntries(this.#state);
+    return all.reduce<unknown>((value, finalizer) => finalizer(value, this.#around, state), queries);
+  }
+
+  /** Each pipeline once, however often it was given. */
+  #once(): CompiledPipeline[] {
+    const keys = new Set<string>();
+    return this.#pipelines.filter(({ key }) => !keys.has(key) && keys.add(key));
+  }
+
   /** The rules behind one that a correlation names, as they were before the pipelines. */
   #partsOf({ document }: Prepared, fields: readonly string[], depth: number): Part[] {
     const origin = origins.get(document);
@@ -139,6 +180,7 @@ export class PipelineRunner {
         changes.clear();
       }
     }
+    for (const [key, value] of work.state) this.#state.set(key, value);
     return trace;
   }
 
@@ -162,19 +204,6 @@ export class PipelineRunner {
 /** In order of priority; those of the same priority as given. */
 export function sortPipelines(pipelines: readonly Pipeline[]): Pipeline[] {
   return pipelines.toSorted((a, b) => a.priority - b.priority);
-}
-
-/** Whether the rule conditions held. */
-export function runStep({ step, ruleTest, run }: CompiledStep, work: Work): boolean {
-  const holds = ruleTest === null || ruleTest(work);
-  // The rules of a correlation go along, each under its own conditions: later conditions are asked of them.
-  if (work.correlation !== null)
-    for (const subject of work.subjects) runStep({ step, ruleTest, run }, subject);
-  if (!holds) return false;
-  run(work);
-  work.endStep();
-  if (step.id !== null) work.applied.add(step.id);
-  return true;
 }
 
 function traceOf(

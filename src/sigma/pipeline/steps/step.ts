@@ -21,6 +21,7 @@ export interface StepContext {
   readonly fieldTest: FieldTest | null;
   /** For steps that hold steps. */
   readonly compileStep: (step: PipelineStep) => CompiledStep;
+  readonly runStep: (step: CompiledStep, work: Work) => void;
 }
 
 export type MakeStep = (context: StepContext) => (work: Work) => void;

@@ -155,7 +155,7 @@ function read(literal: string): string {
 function unpattern(text: string): string {
   return text
     .replace(/^\(\?i?s\)\^?/, '')
-    .replace(/\$$/, '')
+    .replace(/(?<=^|[^\\])((?:\\\\)*)\$$/, '$1')
     .replaceAll(/\\([^])|\.\*|\./g, (all, char: string | undefined) => char ?? (all === '.' ? '?' : '*'));
 }
 

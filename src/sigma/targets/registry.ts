@@ -5,9 +5,10 @@ import { lucene } from './lucene.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
+import { duckdb } from './duckdb.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite, splunk, lucene, opensearchLucene, kusto];
+export const targets: readonly Target[] = [sqlite, duckdb, splunk, lucene, opensearchLucene, kusto];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

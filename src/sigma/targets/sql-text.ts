@@ -56,3 +56,19 @@ export function withoutNul(text: string, spot: Spot, title: string): string {
 }
 
 export const signs = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+/** Whether JavaScript and any database write this text in the same small letters. */
+export function foldsAlike(text: string): boolean {
+  for (const char of text) {
+    if (char > '\u007f' && (char.toLowerCase() !== char || char.toUpperCase() !== char)) return false;
+  }
+  return true;
+}
+
+const guid = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
+
+/** A GUID is the same with and without braces, as shippers differ; other text has one form. */
+export function bracedForms(text: string): readonly string[] {
+  const inner = text.length === 36 || text.length === 38 ? guid.exec(text)?.[1] : undefined;
+  return inner === undefined ? [text] : [inner, `{${inner}}`];
+}

@@ -13,3 +13,14 @@ export const sqliteWords = wordSet(`
   restrict returning right rollback row rows savepoint select set table temp temporary then ties to transaction trigger
   unbounded union unique update using vacuum values view virtual when where window with without
 `);
+
+/** Reserved words and names of types and functions: `SELECT * FROM duckdb_keywords()` of DuckDB 1.5. */
+export const duckdbWords = wordSet(`
+  all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case cast check collate
+  collation column columns concurrently constraint create cross default deferrable desc describe distinct do else end
+  except false fetch for foreign freeze from full generated glob group having ilike in initially inner intersect into is
+  isnull join lambda lateral leading left like limit map natural not notnull null offset on only or order outer overlaps
+  pivot pivot_longer pivot_wider placing positional primary qualify references returning right select semi show similar
+  some struct summarize symmetric table tablesample then to trailing true try_cast union unique unpack unpivot using
+  variadic verbose when where window with
+`);

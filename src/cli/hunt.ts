@@ -132,13 +132,20 @@ function eventFilterOf({
 /** The filter of rules. Throws HB_NOT_FOUND when it leaves nothing to look for, or names a rule that is not there. */
 function chooseRules(set: RuleSet, options: HuntCliOptions): ReturnType<typeof ruleFilter> {
   const { level, status, tag, include, exclude } = options;
+  const all = [...set.rules, ...set.correlations];
   for (const [option, names] of [
     ['--include', include],
     ['--exclude', exclude],
   ] as const) {
     for (const name of names ?? []) {
       const known = ruleFilter({ include: [name] });
-      if (set.rules.some(({ info }) => known(info))) continue;
+      const named = all.filter(({ info }) => known(info));
+      if (option === '--include' && named.length > 0 && named.every(onlyServes)) {
+        throw new HuntbookError('HB_USAGE', `--include ${name}: the rule only serves correlations`, {
+          hint: 'Name the correlation; with generate: true in it, its rules report on their own too.',
+        });
+      }
+      if (named.length > 0) continue;
       const refused = set.refused.find(({ title }) => title?.toLowerCase() === name.toLowerCase());
       throw new HuntbookError(
         'HB_NOT_FOUND',
@@ -156,12 +163,17 @@ function chooseRules(set: RuleSet, options: HuntCliOptions): ReturnType<typeof r
     ...(include && { include }),
     ...(exclude && { exclude }),
   });
-  if (set.rules.length > 0 && !set.rules.some(({ info }) => chosen(info))) {
-    throw new HuntbookError('HB_NOT_FOUND', `none of the ${set.rules.length} rules is left to run`, {
+  if (all.length > 0 && !all.some((one) => chosen(one.info) && !onlyServes(one))) {
+    throw new HuntbookError('HB_NOT_FOUND', `none of the ${all.length} rules is left to run`, {
       hint: 'Check --level, --status, --tag, --include and --exclude.',
     });
   }
   return chosen;
+}
+
+/** Whether what matches a rule is no finding by itself. */
+function onlyServes(rule: RuleSet['rules'][number] | RuleSet['correlations'][number]): boolean {
+  return 'part' in rule ? rule.part : !rule.reports;
 }
 
 function formatOf(output: string | undefined): NonNullable<HuntCliOptions['format']> {

@@ -30,7 +30,8 @@ export async function loadRules(
       ...(options.ruleCache === false && { cacheDir: null }),
     }),
   );
-  const found = [...set.rules.map(({ info }) => info.path), ...set.refused.map((rule) => rule.path)];
+  const loaded = [...set.rules, ...set.correlations].map(({ info }) => info.path);
+  const found = [...loaded, ...set.filterPaths, ...set.refused.map((rule) => rule.path)];
   for (const given of paths) {
     // Resolved, since the same file may have been reached by a path given before.
     const full = path.resolve(given);

@@ -57,6 +57,7 @@ export function compileRuleSet(
     compiler.refuse(error, correlation.path, correlation.position.line, correlation.title),
   );
   compiler.correlate(compiled);
+  compiler.noteFilters([...new Set(filters.map(({ path }) => path))]);
   for (const error of [...errors, ...filtered.errors])
     compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
   return compiler.finish(options.files ?? 0);
@@ -94,6 +95,10 @@ export class RuleCompiler {
   /** Over rules that were added, by their indexes. */
   correlate(correlations: readonly StoredCorrelation[]): void {
     this.#set.correlations = correlations;
+  }
+
+  noteFilters(paths: readonly string[]): void {
+    this.#set.filterPaths = paths;
   }
 
   refuse(error: unknown, path: string, line: number | null, title: string | null): void {

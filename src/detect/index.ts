@@ -4,6 +4,7 @@ export {
   CorrelationPlan,
   Correlator,
   correlationTime,
+  isoTime,
   type BaseMatch,
   type CorrelationHit,
   type CorrelatorOptions,

@@ -95,8 +95,19 @@ function stamp(path: string): string {
 function readCache(file: string): RuleSet | null {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as StoredRules;
-    const { rules, correlations, fields, atomFields, atomKinds, atomTexts, routes, refused } = data;
-    const lists = [rules, correlations, fields, atomFields, atomKinds, atomTexts, routes, refused];
+    const { rules, correlations, filterPaths, fields, routes, refused } = data;
+    const { atomFields, atomKinds, atomTexts } = data;
+    const lists = [
+      rules,
+      correlations,
+      filterPaths,
+      fields,
+      atomFields,
+      atomKinds,
+      atomTexts,
+      routes,
+      refused,
+    ];
     const whole = lists.every(Array.isArray);
     return whole && atomTexts.length === atomKinds.length ? new RuleSet(data) : null;
   } catch {

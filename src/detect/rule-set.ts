@@ -44,6 +44,8 @@ export interface StoredRules {
   readonly rules: readonly StoredRule[];
   /** After those that they name. */
   readonly correlations: readonly StoredCorrelation[];
+  /** Files of the filters that are in the rules. */
+  readonly filterPaths: readonly string[];
   readonly routes: readonly (readonly EventSelector[])[];
   readonly refused: readonly RefusedRule[];
   readonly files: number;
@@ -76,6 +78,10 @@ export class RuleSet {
 
   get correlations(): readonly StoredCorrelation[] {
     return this.stored.correlations;
+  }
+
+  get filterPaths(): readonly string[] {
+    return this.stored.filterPaths;
   }
 
   get refused(): readonly RefusedRule[] {
@@ -145,6 +151,7 @@ export class RuleSetBuilder {
   readonly #atoms: Atom[] = [];
   readonly rules: StoredRule[] = [];
   correlations: readonly StoredCorrelation[] = [];
+  filterPaths: readonly string[] = [];
   readonly refused: RefusedRule[] = [];
   readonly #routes: (readonly EventSelector[])[] = [];
   readonly #routeIds = new Map<string, number>();
@@ -186,6 +193,7 @@ export class RuleSetBuilder {
       atomValues: this.#atomValues,
       rules: this.rules,
       correlations: this.correlations,
+      filterPaths: this.filterPaths,
       routes: this.#routes,
       refused: this.refused,
       files,

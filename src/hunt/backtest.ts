@@ -3,11 +3,15 @@
  * their CI. The expectations file is read by backtest-plan.ts.
  */
 import { HuntbookError } from '../errors.ts';
-import { Matcher, onRegexTimeout, type RuleSet } from '../detect/index.ts';
+import { CorrelationPlan, Matcher, onRegexTimeout, type RuleInfo, type RuleSet } from '../detect/index.ts';
 import { FieldTable } from '../events/index.ts';
 import { defaultLimits, readAll, type SourceIssue } from '../sources/index.ts';
 import type { BacktestCase, BacktestPlan, Bound } from './backtest-plan.ts';
+import { BaseMatchMaker } from './base-match.ts';
+import { CorrelationRun } from './correlation-run.ts';
+import { planScan } from './plan-scan.ts';
 import { ruleFilter } from './rule-filter.ts';
+import { TimeSpan } from './time-span.ts';
 
 export { readBacktestPlan, type BacktestPlan } from './backtest-plan.ts';
 
@@ -45,7 +49,7 @@ export async function backtest(
 }
 
 interface Counted {
-  /** Matches by the rule's place in the set. */
+  /** Matches by the rule's place in the set; findings of correlations by theirs after all rules. */
   readonly matches: ReadonlyMap<number, number>;
   /** Why the counts can not be relied on. */
   readonly failure: string | undefined;
@@ -55,13 +59,22 @@ interface Counted {
 class Counter {
   readonly #fields = new FieldTable();
   readonly #matcher: Matcher;
+  readonly #rules: RuleSet;
+  readonly #plan: CorrelationPlan;
+  readonly #asked: readonly (readonly string[] | null)[];
 
   constructor(rules: RuleSet) {
+    this.#rules = rules;
     this.#matcher = new Matcher(rules, this.#fields);
+    this.#plan = new CorrelationPlan(rules.correlations);
+    this.#asked = planScan(rules, this.#plan, () => true).fields;
   }
 
   async count(paths: readonly string[]): Promise<Counted> {
     const matches = new Map<number, number>();
+    const correlations = new CorrelationRun(this.#rules, this.#plan);
+    const maker = new BaseMatchMaker(this.#asked);
+    const span = new TimeSpan();
     const problems: string[] = [];
     let events = 0;
     const onIssue = ({ source, message }: SourceIssue): void => void problems.push(`${source}: ${message}`);
@@ -70,8 +83,17 @@ class Counter {
       const batches = readAll(paths, { fields: this.#fields, limits: defaultLimits, onIssue });
       for await (const batch of batches) {
         events += batch.length;
-        this.#matcher.match(batch, ({ rule }) => matches.set(rule, (matches.get(rule) ?? 0) + 1));
+        span.add(batch);
+        this.#matcher.match(batch, (match) => {
+          matches.set(match.rule, (matches.get(match.rule) ?? 0) + 1);
+          if (maker.wants(match.rule)) correlations.add(maker.make(match));
+        });
+        maker.forget();
       }
+      correlations.finish(span.last);
+      for (const [correlation, count] of correlations.countHits())
+        matches.set(this.#rules.rules.length + correlation, count);
+      for (const issue of correlations.issues()) problems.push(issue.message);
     } catch (error) {
       if (!(error instanceof HuntbookError)) throw error;
       problems.unshift(error.message);
@@ -85,17 +107,20 @@ class Counter {
 /** Rules by what an expectation calls them. */
 class RuleFinder {
   readonly rules: RuleSet;
+  /** Of the rules, then of the correlations. */
+  readonly #infos: readonly RuleInfo[];
   readonly #known = new Map<string, readonly number[]>();
 
   constructor(rules: RuleSet) {
     this.rules = rules;
+    this.#infos = [...rules.rules, ...rules.correlations].map(({ info }) => info);
   }
 
   find(name: string): readonly number[] {
     let found = this.#known.get(name);
     if (!found) {
       const named = ruleFilter({ include: [name] });
-      found = this.rules.rules.flatMap(({ info }, index) => (named(info) ? [index] : []));
+      found = this.#infos.flatMap((info, index) => (named(info) ? [index] : []));
       this.#known.set(name, found);
     }
     return found;
@@ -107,7 +132,12 @@ class RuleFinder {
   }
 
   title(rule: number): string {
-    return (this.rules.rules[rule] as RuleSet['rules'][number]).info.title;
+    return (this.#infos[rule] as RuleInfo).title;
+  }
+
+  /** Whether matches of a rule are findings; those of a rule that only serves correlations are none. */
+  reports(rule: number): boolean {
+    return !(this.rules.rules[rule]?.part ?? false);
   }
 }
 
@@ -129,7 +159,9 @@ function checkCase(test: BacktestCase, { matches, failure }: Counted, finder: Ru
     };
   });
   if (test.unexpected === 'ignore') return checks;
-  const others = [...matches].filter(([rule]) => !covered.has(rule)).toSorted(([a], [b]) => a - b);
+  const others = [...matches]
+    .filter(([rule]) => !covered.has(rule) && finder.reports(rule))
+    .toSorted(([a], [b]) => a - b);
   for (const [rule, actual] of others)
     checks.push({ rule: finder.title(rule), expected: 'no finding', actual, passed: false });
   if (others.length === 0) {

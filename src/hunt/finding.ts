@@ -46,6 +46,6 @@ export class FindingMaker {
   }
 }
 
-function ruleOf({ id, title, level, status, path, tags }: RuleInfo): FindingRule {
+export function ruleOf({ id, title, level, status, path, tags }: RuleInfo): FindingRule {
   return { id, title, level, status, path, tags };
 }

@@ -1,6 +1,8 @@
 export type { RefusedRule } from '../detect/index.ts';
 export type {
+  CorrelatedEvent,
   Finding,
+  FindingCorrelation,
   FindingEvent,
   FindingMatch,
   FindingRule,

@@ -20,6 +20,11 @@ export interface HuntOptions {
   readonly filter?: EventFilter;
   readonly limits?: Partial<Limits>;
   readonly verifyChecksums?: boolean;
+  /**
+   * For streams without an end: milliseconds that an event may come behind the newest one, so that correlations are
+   * judged while events come. Default: they are judged when all is read, in whatever order it came. One thread only.
+   */
+  readonly maxDelay?: number;
   /** Default: one for small inputs, otherwise up to four. */
   readonly threads?: number;
   readonly onFinding: (finding: Finding) => void | Promise<void>;

@@ -5,8 +5,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { ListedInput } from '../sources/index.ts';
+import type { BaseMatch } from './base-match.ts';
+import type { CorrelationRun } from './correlation-run.ts';
 import type { HuntOptions } from './options.ts';
-import type { ScanResult } from './scanner.ts';
+import type { ScanPlan, ScanResult } from './scanner.ts';
 import type { Finding } from './types.ts';
 
 /** Main to worker. */
@@ -22,7 +24,12 @@ export interface ScanJob {
 
 /** Worker to main. Findings travel as they are: plain data, structured clone keeps bigint. */
 export type FromWorker =
-  | { readonly kind: 'findings'; readonly unit: number; readonly findings: Finding[] }
+  | {
+      readonly kind: 'found';
+      readonly unit: number;
+      readonly findings: Finding[];
+      readonly matches: BaseMatch[];
+    }
   | { readonly kind: 'progress'; readonly unit: number; readonly bytes: number; readonly events: number }
   | { readonly kind: 'done'; readonly unit: number }
   | { readonly kind: 'result'; readonly result: ScanResult };
@@ -32,12 +39,13 @@ const readAhead = 4;
 
 export async function scanInThreads(
   options: HuntOptions,
-  active: readonly boolean[],
+  plan: ScanPlan,
+  correlations: CorrelationRun,
   inputs: readonly ListedInput[],
   totalBytes: number,
   threads: number,
 ): Promise<ScanResult[]> {
-  const pool = new WorkerPool(options, active, inputs, totalBytes);
+  const pool = new WorkerPool(options, plan, correlations, inputs, totalBytes);
   return pool.run(threads);
 }
 
@@ -46,7 +54,8 @@ class WorkerPool {
   readonly #inputs: readonly ListedInput[];
   readonly #totalBytes: number;
   readonly #data: unknown;
-  readonly #pending = new Map<number, Finding[]>();
+  readonly #correlations: CorrelationRun;
+  readonly #pending = new Map<number, { findings: Finding[]; matches: BaseMatch[] }>();
   readonly #finished = new Set<number>();
   readonly #idle: Worker[] = [];
   readonly #results: ScanResult[] = [];
@@ -61,18 +70,20 @@ class WorkerPool {
 
   constructor(
     options: HuntOptions,
-    active: readonly boolean[],
+    plan: ScanPlan,
+    correlations: CorrelationRun,
     inputs: readonly ListedInput[],
     totalBytes: number,
   ) {
     this.#options = options;
+    this.#correlations = correlations;
     this.#inputs = inputs;
     this.#totalBytes = totalBytes;
     this.#bytes = new Float64Array(inputs.length);
     const { rules, filter = {}, limits = {}, verifyChecksums = false } = options;
     this.#data = {
-      rules: { ...rules.stored, refused: [] },
-      active,
+      rules: { ...rules.stored, correlations: [], refused: [] },
+      plan,
       scan: { filter, limits, verifyChecksums },
     };
   }
@@ -100,8 +111,8 @@ class WorkerPool {
       );
       worker.on('message', (message: FromWorker) => {
         switch (message.kind) {
-          case 'findings':
-            this.#hold(message.unit, message.findings);
+          case 'found':
+            this.#hold(message);
             break;
           case 'progress':
             this.#events.set(worker, message.events);
@@ -138,10 +149,12 @@ class WorkerPool {
     }
   }
 
-  #hold(unit: number, findings: Finding[]): void {
+  #hold({ unit, findings, matches }: Extract<FromWorker, { kind: 'found' }>): void {
     const held = this.#pending.get(unit);
-    if (held) held.push(...findings);
-    else this.#pending.set(unit, findings);
+    if (held) {
+      held.findings.push(...findings);
+      held.matches.push(...matches);
+    } else this.#pending.set(unit, { findings, matches });
     if (unit === this.#front) this.#flush().catch((error: unknown) => this.#failure.reject(error));
   }
 
@@ -152,10 +165,12 @@ class WorkerPool {
         const unit = this.#front;
         const ready = this.#pending.get(unit);
         this.#pending.delete(unit);
-        for (const finding of ready ?? []) await this.#options.onFinding(finding);
+        for (const match of ready?.matches ?? []) this.#correlations.add(match);
+        for (const finding of ready?.findings ?? []) await this.#options.onFinding(finding);
         if (this.#pending.has(unit)) continue;
         if (!this.#finished.has(unit)) return;
         this.#front++;
+        this.#correlations.nextInput();
       }
     });
     return this.#writing;

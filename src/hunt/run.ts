@@ -1,14 +1,22 @@
 /**
  * A hunt: all rules over all inputs in one pass. Findings come in the order of the inputs, then of their records,
- * then of the rules, whatever the number of threads.
+ * then of the rules, whatever the number of threads; those of correlations come last, in order of time, because only
+ * the end of the input tells that no earlier event is to come.
  */
 import { availableParallelism } from 'node:os';
-import type { NeverFires, RuleSet } from '../detect/index.ts';
+import {
+  CorrelationPlan,
+  correlationsThatNeverFire,
+  type NeverFires,
+  type RuleSet,
+} from '../detect/index.ts';
 import { listInputs, type InputList, type ListedInput } from '../sources/index.ts';
+import { CorrelationRun } from './correlation-run.ts';
 import { IssueLog } from './issue-log.ts';
 import type { HuntOptions } from './options.ts';
 import { scanInThreads } from './parallel.ts';
-import { Scanner, type ScanResult } from './scanner.ts';
+import { planScan } from './plan-scan.ts';
+import { Scanner, type ScanPlan, type ScanResult } from './scanner.ts';
 import { TimeSpan } from './time-span.ts';
 import type { HuntSummary, NeverFiringRule } from './types.ts';
 
@@ -23,27 +31,38 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
     onIssue: (issue) => issues.add(issue),
     ...(options.stdin && { stdin: options.stdin }),
   });
-  const active = options.rules.rules.map(({ info }) => options.rule?.(info) ?? true);
-  const threads = threadCount(options.threads, list);
+  const { rules } = options;
+  const chosen = options.rule ?? ((): boolean => true);
+  const correlationPlan = new CorrelationPlan(rules.correlations, (index) =>
+    chosen((rules.correlations[index] as RuleSet['correlations'][number]).info),
+  );
+  const plan = planScan(rules, correlationPlan, chosen);
+  const { maxDelay } = options;
+  const correlations = new CorrelationRun(rules, correlationPlan, { maxDelay });
+  const threads = maxDelay === undefined ? threadCount(options.threads, list) : 1;
   const results =
     threads > 1
-      ? await scanInThreads(options, active, list.inputs, list.totalBytes, threads)
-      : [await scanHere(options, active, list.inputs, list.totalBytes)];
+      ? await scanInThreads(options, plan, correlations, list.inputs, list.totalBytes, threads)
+      : [await scanHere(options, plan, correlations, list.inputs, list.totalBytes)];
   const span = new TimeSpan();
   for (const result of results) {
     issues.merge(result.issues);
     span.merge(result.firstTime, result.lastTime);
   }
+  correlations.finish(span.last);
+  await report(correlations, options);
+  issues.merge(correlations.issues());
   const matched = new Set(results.flatMap((result) => result.matchedRules));
+  const never = mergeNever(results);
   return {
     files: list.inputs.length,
     events: sum(results, (r) => r.events),
     bytes: list.totalBytes,
-    findings: sum(results, (r) => r.findings),
-    rulesLoaded: active.filter(Boolean).length,
-    rulesMatched: matched.size,
-    refused: options.rules.refused,
-    neverFire: describeNever(options.rules, mergeNever(results)),
+    findings: sum(results, (r) => r.findings) + correlations.reported,
+    rulesLoaded: [...plan.active, ...correlationPlan.runs].filter(Boolean).length,
+    rulesMatched: [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size,
+    refused: rules.refused,
+    neverFire: [...describeNever(rules, never), ...neverCorrelate(rules, correlations, never)],
     issues: issues.list(),
     firstTime: span.first,
     lastTime: span.last,
@@ -61,11 +80,12 @@ function threadCount(wanted: number | undefined, { inputs, totalBytes }: InputLi
 
 async function scanHere(
   options: HuntOptions,
-  active: readonly boolean[],
+  plan: ScanPlan,
+  correlations: CorrelationRun,
   inputs: readonly ListedInput[],
   totalBytes: number,
 ): Promise<ScanResult> {
-  const scanner = new Scanner(options.rules, (rule) => active[rule] as boolean, {
+  const scanner = new Scanner(options.rules, plan, {
     filter: options.filter ?? {},
     ...(options.limits && { limits: options.limits }),
     verifyChecksums: options.verifyChecksums ?? false,
@@ -74,16 +94,30 @@ async function scanHere(
   let before = 0;
   for (const { input, named } of inputs) {
     if (options.signal?.aborted) break;
-    const report = options.onProgress;
+    const tell = options.onProgress;
     const onProgress =
-      report &&
+      tell &&
       ((bytes: number) =>
-        report({ bytes: before + bytes, totalBytes, events: scanner.events, current: input.name }));
-    await scanner.scan(input, named, options.onFinding, onProgress);
+        tell({ bytes: before + bytes, totalBytes, events: scanner.events, current: input.name }));
+    const onBatch = async (): Promise<void> => {
+      correlations.advance(scanner.lastTime);
+      await report(correlations, options);
+    };
+    await scanner.scan(input, named, {
+      onFinding: options.onFinding,
+      onMatch: (match) => correlations.add(match),
+      onProgress,
+      ...(options.maxDelay !== undefined && { onBatch }),
+    });
+    correlations.nextInput();
     before += input.size ?? 0;
-    report?.({ bytes: before, totalBytes, events: scanner.events, current: input.name });
+    tell?.({ bytes: before, totalBytes, events: scanner.events, current: input.name });
   }
   return scanner.result();
+}
+
+async function report(correlations: CorrelationRun, { onFinding }: HuntOptions): Promise<void> {
+  for (const finding of correlations.take()) await onFinding(finding);
 }
 
 const reasonRank = { 'log source': 0, 'event id': 1, field: 2 } as const;
@@ -117,6 +151,25 @@ function describeNever(rules: RuleSet, never: readonly NeverFires[]): NeverFirin
       field: `no event has ${missing}`,
     };
     return { path, title, reason: text[reason] };
+  });
+}
+
+function neverCorrelate(
+  rules: RuleSet,
+  correlations: CorrelationRun,
+  never: readonly NeverFires[],
+): NeverFiringRule[] {
+  const dead = new Set(never.map(({ rule }) => rule));
+  return correlationsThatNeverFire(
+    rules,
+    correlations.plan,
+    (rule) => dead.has(rule),
+    (correlation) => correlations.found.has(correlation),
+    (correlation) => correlations.isUngrouped(correlation),
+  ).map(({ correlation, reason, missing }) => {
+    const { path, title } = (rules.correlations[correlation] as RuleSet['correlations'][number]).info;
+    const why = reason === 'rules' ? 'rules it needs can never fire' : 'no match of its rules has';
+    return { path, title, reason: `${why}: ${missing}` };
   });
 }
 

@@ -16,11 +16,31 @@ import {
   type Limits,
   type SourceIssue,
 } from '../sources/index.ts';
+import { BaseMatchMaker, maxWholeEvents, type BaseMatch } from './base-match.ts';
 import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
 import { FindingMaker } from './finding.ts';
 import { IssueLog } from './issue-log.ts';
 import { TimeSpan } from './time-span.ts';
 import type { Finding, SummaryIssue } from './types.ts';
+
+/** What a thread has to know of the rules besides the rules; plain data. */
+export interface ScanPlan {
+  /** Rules that are run. */
+  readonly active: readonly boolean[];
+  /** Rules whose matches are findings. */
+  readonly reports: readonly boolean[];
+  /** For each rule the fields that correlations ask for; null: none is about it. */
+  readonly fields: readonly (readonly string[] | null)[];
+}
+
+export interface ScanHandlers {
+  readonly onFinding: (finding: Finding) => void | Promise<void>;
+  /** Matches that correlations are about, those of one event one after the other. */
+  readonly onMatch: (match: BaseMatch) => void;
+  /** After each batch. */
+  readonly onBatch?: () => void | Promise<void>;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
 
 export interface ScanOptions {
   readonly filter: EventFilter;
@@ -44,7 +64,7 @@ export interface ScanResult {
 export class Scanner {
   readonly issues = new IssueLog();
   readonly #set: RuleSet;
-  readonly #active: (rule: number) => boolean;
+  readonly #plan: ScanPlan;
   readonly #matcher: Matcher;
   readonly #fields = new FieldTable();
   readonly #options: ScanOptions;
@@ -52,16 +72,18 @@ export class Scanner {
   readonly #counts: FilterCounts = { withoutTime: 0 };
   readonly #span = new TimeSpan();
   readonly #maker: FindingMaker;
+  readonly #baseMaker: BaseMatchMaker;
   readonly #matched: Uint8Array;
   #lastTurn = performance.now();
   #events = 0;
   #findings = 0;
 
-  constructor(set: RuleSet, active: (rule: number) => boolean, options: ScanOptions) {
+  constructor(set: RuleSet, plan: ScanPlan, options: ScanOptions) {
     this.#set = set;
-    this.#active = active;
+    this.#plan = plan;
     this.#options = options;
-    this.#matcher = new Matcher(set, this.#fields, active);
+    this.#matcher = new Matcher(set, this.#fields, (rule) => plan.active[rule] as boolean);
+    this.#baseMaker = new BaseMatchMaker(plan.fields);
     this.#accept = eventFilter(options.filter, this.#counts);
     this.#matched = new Uint8Array(set.rules.length);
     this.#maker = new FindingMaker(set);
@@ -76,8 +98,7 @@ export class Scanner {
   async scan(
     input: ByteInput,
     named: boolean,
-    onFinding: (finding: Finding) => void | Promise<void>,
-    onProgress?: (bytes: number) => void,
+    { onFinding, onMatch, onBatch, onProgress }: ScanHandlers,
   ): Promise<void> {
     const onIssue = (issue: SourceIssue): void => this.issues.add(issue);
     const batches = openBatches(input, {
@@ -99,17 +120,20 @@ export class Scanner {
         batch,
         (match) => {
           this.#matched[match.rule] = 1;
-          found.push(this.#maker.make(match));
+          if (this.#plan.reports[match.rule]) found.push(this.#maker.make(match));
+          if (this.#baseMaker.wants(match.rule)) onMatch(this.#baseMaker.make(match));
         },
         this.#accept,
       );
       this.#maker.forget();
+      this.#baseMaker.forget();
       this.#findings += found.length;
       for (const finding of found) {
         const wait = onFinding(finding);
         if (wait) await wait;
       }
       found.length = 0;
+      if (onBatch) await onBatch();
     }
   }
 
@@ -125,11 +149,20 @@ export class Scanner {
     return this.#events;
   }
 
+  /** Time of the last event so far. */
+  get lastTime(): string | null {
+    return this.#span.last;
+  }
+
   result(): ScanResult {
     if (this.#counts.withoutTime > 0) {
       const message = `${this.#counts.withoutTime} events without a time were left out of the time span`;
       this.issues.add({ code: 'HB_DAMAGED', source: 'events', message });
       this.#counts.withoutTime = 0;
+    }
+    if (this.#baseMaker.made > maxWholeEvents) {
+      const message = `correlated events after the first ${maxWholeEvents} are shown with the fields that rules ask for only`;
+      this.issues.add({ code: 'HB_LIMIT', source: 'correlations', message });
     }
     const matched = this.#matched;
     return {
@@ -140,7 +173,7 @@ export class Scanner {
         this.#set,
         this.#matcher,
         this.#fields,
-        this.#active,
+        (rule) => this.#plan.active[rule] as boolean,
         (rule) => matched[rule] === 1,
       ),
       issues: this.issues.list(),

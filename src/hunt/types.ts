@@ -1,8 +1,9 @@
 /**
- * What a hunt gives: findings, one per event and rule, and a summary of the run. These are plain data; how they
+ * What a hunt gives: findings, one per event and rule or per run of correlated events, and a summary of the run. These are plain data; how they
  * are written is the report room's matter.
  */
 import type { RefusedRule } from '../detect/index.ts';
+import type { CorrelationType } from '../sigma/index.ts';
 import type { HuntEvent, Value } from '../events/index.ts';
 
 export interface FindingRule {
@@ -24,12 +25,40 @@ export interface FindingMatch {
   readonly pattern: string;
 }
 
-/** `id` is stable: the same rule over the same event has the same id on every run. */
+/** What a correlation found: the events of one group over one run of windows in which its condition held. */
+export interface FindingCorrelation {
+  readonly type: CorrelationType;
+  /** Length of a window in seconds. */
+  readonly timespan: number;
+  readonly group: readonly { readonly field: string; readonly value: Value }[];
+  /** What the condition compares, at its most telling: events, distinct values, rules, or the sum, mean and so on. */
+  readonly value: number;
+  /** Events in all; `events` are the first of them, of each rule its share. */
+  readonly count: number;
+  /** Times of the first and last of all events, ISO 8601 in UTC. */
+  readonly first: string;
+  readonly last: string;
+  readonly events: readonly CorrelatedEvent[];
+}
+
+export interface CorrelatedEvent {
+  readonly rule: { readonly id: string | null; readonly title: string };
+  readonly event: FindingEvent;
+}
+
+/**
+ * `id` is stable: the same rule over the same event has the same id on every run; of a correlation, the same rule and
+ * group from the same first event.
+ */
 export interface Finding {
   readonly id: string;
   readonly rule: FindingRule;
+  /** Of a correlation: the event with which its condition first held. */
   readonly event: FindingEvent;
+  /** Of a correlation: its group, and what was measured. */
   readonly matched: readonly FindingMatch[];
+  /** Only of correlations. */
+  readonly correlation?: FindingCorrelation;
 }
 
 /** A rule that was run but could not match anything in these data. */

@@ -2,27 +2,34 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RuleSet, type StoredRules } from '../detect/index.ts';
 import { fileInput } from '../sources/index.ts';
+import type { BaseMatch } from './base-match.ts';
 import type { FromWorker, ScanJob, ToWorker } from './parallel.ts';
-import { Scanner, type ScanOptions } from './scanner.ts';
+import { Scanner, type ScanOptions, type ScanPlan } from './scanner.ts';
 import type { Finding } from './types.ts';
 
 const port = parentPort as MessagePort;
-const { rules, active, scan } = workerData as {
+const { rules, plan, scan } = workerData as {
   rules: StoredRules;
-  active: readonly boolean[];
+  plan: ScanPlan;
   scan: ScanOptions;
 };
-const scanner = new Scanner(new RuleSet(rules), (rule) => active[rule] as boolean, scan);
+const scanner = new Scanner(new RuleSet(rules), plan, scan);
 
 const send = (message: FromWorker): void => port.postMessage(message);
 
 async function run({ unit, path, size, named }: ScanJob): Promise<void> {
-  let held: Finding[] = [];
+  let findings: Finding[] = [];
+  let matches: BaseMatch[] = [];
+  const flush = (): void => {
+    if (findings.length + matches.length > 0) send({ kind: 'found', unit, findings, matches });
+    findings = [];
+    matches = [];
+  };
   const onFinding = (finding: Finding): void => {
-    held.push(finding);
-    if (held.length < 200) return;
-    send({ kind: 'findings', unit, findings: held });
-    held = [];
+    if (findings.push(finding) >= 200) flush();
+  };
+  const onMatch = (match: BaseMatch): void => {
+    if (matches.push(match) >= 200) flush();
   };
   let reported = 0;
   const onProgress = (bytes: number): void => {
@@ -31,8 +38,8 @@ async function run({ unit, path, size, named }: ScanJob): Promise<void> {
     reported = now;
     send({ kind: 'progress', unit, bytes, events: scanner.events });
   };
-  await scanner.scan(fileInput(path), named, onFinding, onProgress);
-  if (held.length > 0) send({ kind: 'findings', unit, findings: held });
+  await scanner.scan(fileInput(path), named, { onFinding, onMatch, onProgress });
+  flush();
   send({ kind: 'progress', unit, bytes: size, events: scanner.events });
   send({ kind: 'done', unit });
 }

@@ -11,6 +11,8 @@ export class Burst<E> implements InnerFinding<E> {
   /** Events so far, and the first of them. */
   count = 0;
   readonly kept: KeptEvent<E>[] = [];
+  first = Infinity;
+  last = -Infinity;
   /** End of the last window. */
   until: number;
   value: number;
@@ -54,6 +56,7 @@ export class Burst<E> implements InnerFinding<E> {
     if (this.#now.has(identityOf(entry))) return;
     this.#now.add(identityOf(entry));
     this.count++;
+    this.#span(time, time);
     this.#keep({ rule: source.rule, time, event: source.event }, slot);
   }
 
@@ -64,11 +67,12 @@ export class Burst<E> implements InnerFinding<E> {
 
   /** What a correlation that names this one is told at this moment. */
   snapshot(): PointSource<E> {
-    return { kind: 'point', burst: this, count: this.count, kept: this.kept.length };
+    return { kind: 'point', burst: this, count: this.count, kept: this.kept.length, last: this.last };
   }
 
   /** Events that two findings of another correlation share are one only as far as they are kept. */
-  #includePoint({ burst, count, kept }: PointSource<E>, slot: number): void {
+  #includePoint({ burst, count, kept, last }: PointSource<E>, slot: number): void {
+    this.#span(burst.first, last);
     const before = this.#inner.get(burst) ?? { count: 0, kept: 0 };
     this.#inner.set(burst, { count, kept });
     let known = 0;
@@ -78,6 +82,11 @@ export class Burst<E> implements InnerFinding<E> {
       else this.#keep(event, slot);
     }
     this.count += count - before.count - known;
+  }
+
+  #span(first: number, last: number): void {
+    if (first < this.first) this.first = first;
+    if (last > this.last) this.last = last;
   }
 
   #keep(event: KeptEvent<E>, slot: number): void {

@@ -154,7 +154,7 @@ export class Correlator<E> {
 }
 
 function hitOf<E>(correlation: number, burst: Burst<E>): CorrelationHit<E> {
-  const { group, value, count, kept, completing } = burst;
+  const { group, value, count, kept, first, last, completing } = burst;
   const events = kept.toSorted((a, b) => a.time - b.time);
-  return { correlation, group, value, count, events, completing };
+  return { correlation, group, value, count, first, last, events, completing };
 }

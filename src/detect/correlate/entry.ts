@@ -11,6 +11,7 @@ export interface KeptEvent<E> {
 /** What a correlation that names another one may know of its findings. */
 export interface InnerFinding<E> {
   readonly completing: E;
+  readonly first: number;
   readonly kept: readonly KeptEvent<E>[];
 }
 
@@ -37,6 +38,7 @@ export interface PointSource<E> {
   readonly burst: InnerFinding<E>;
   readonly count: number;
   readonly kept: number;
+  readonly last: number;
 }
 
 /** What makes two entries the same happening. */

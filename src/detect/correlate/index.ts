@@ -2,7 +2,7 @@ export { withinBounds } from './bounds.ts';
 export { compileCorrelations } from './compile.ts';
 export { Correlator } from './correlator.ts';
 export { CorrelationPlan } from './plan.ts';
-export { correlationTime } from './time.ts';
+export { correlationTime, isoTime } from './time.ts';
 export type {
   BaseMatch,
   CorrelationHit,

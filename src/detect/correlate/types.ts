@@ -60,6 +60,9 @@ export interface CorrelationHit<E> {
   readonly count: number;
   /** The first of these, for each rule its share, in order of time. */
   readonly events: readonly { readonly rule: number; readonly time: number; readonly event: E }[];
+  /** Times of the first and the last of all events. */
+  readonly first: number;
+  readonly last: number;
   /** The last event of the first window in which the condition held. */
   readonly completing: E;
 }

@@ -17,6 +17,8 @@ const reasons = {
   'plain-alternatives': 'Values that windash leaves as they are need no OR: IN',
   'reference-case': 'Fields are compared without case, as all texts of Sigma',
 } as const;
+/** Stands for a literal `*` until it is known which text is to be made. */
+const asterisk = '\u0002';
 type Reason = keyof typeof reasons;
 
 export const deviations: Deviation[] = [
@@ -53,8 +55,7 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
     } else if (filter !== null) {
       const values = valuesOf(filter[3] as string, found);
       const field = named(filter[1] ?? (filter[2] as string));
-      const loose = values.map((value) => value.replaceAll('\\*', '*'));
-      const [from, to] = [term(field, loose), term(field, values)];
+      const [from, to] = [term(field, values).replaceAll(asterisk, '*'), term(field, values)];
       if (!search.includes(from)) return null;
       search = search.replace(from, () => to);
     } else {
@@ -79,9 +80,10 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
     found.add('tstats-flags');
     theirSearch = b.doubled;
   } else if (a.split !== b.split) found.add('split-search');
+  search = search.replaceAll(asterisk, '\\*');
   const [left, right] = [canonical(search), canonical(theirSearch)];
   if (left === right) return found.size === 0 ? found.add('plain-alternatives') : found;
-  if (canonical(search.replaceAll(/NOT \((\w+="[^"]*"(?: OR \w+="[^"]*")+)\)/g, 'NOT $1')) !== right)
+  if (canonical(search.replaceAll(/NOT \(([\w.]+="[^"]*"(?: OR [\w.]+="[^"]*")+)\)/g, 'NOT $1')) !== right)
     return null;
   return found.add('negated-alternatives');
 }
@@ -150,7 +152,7 @@ function valuesOf(literal: string, found: Set<Reason>): string[] {
       if (char === '*') found.add('literal-asterisk');
       else if (all === '.') found.add('one-character');
       if (char === undefined) return '*';
-      return char === '*' ? '\\*' : char === '\\' ? '\\\\' : char;
+      return char === '*' ? asterisk : char === '\\' ? '\\\\' : char;
     });
     return `"${begins ? '' : '*'}${text.replaceAll('"', '\\"')}${ends ? '' : '*'}"`;
   });

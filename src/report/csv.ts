@@ -37,6 +37,10 @@ const columns: readonly (readonly [string, (finding: Finding) => string])[] = [
   ['rulePath', ({ rule }) => rule.path],
   ['tags', ({ rule }) => rule.tags.join(' ')],
   ['id', (finding) => finding.id],
+  ['correlation', ({ correlation }) => correlation?.type ?? ''],
+  ['events', ({ correlation }) => (correlation ? String(correlation.count) : '')],
+  ['first', ({ correlation }) => correlation?.first ?? ''],
+  ['last', ({ correlation }) => correlation?.last ?? ''],
 ];
 
 export function csvSink(stream: Writable, options: CsvOptions = {}): FindingSink {

@@ -1,6 +1,6 @@
 /** The JSON text of a finding: the same keys in the same order always, bigint as digits (docs/report.md). */
 import { toJson } from '../events/index.ts';
-import type { Finding, FindingEvent, FindingRule } from './types.ts';
+import type { Finding, FindingCorrelation, FindingEvent, FindingRule } from './types.ts';
 
 /**
  * Renders findings. Keeps the text of each rule, because one rule makes many findings, and of the last event,
@@ -11,16 +11,15 @@ export class FindingJson {
   #event: FindingEvent | undefined;
   #eventText = '';
 
-  render({ id, rule, event, matched }: Finding): string {
+  render({ id, rule, event, matched, correlation }: Finding): string {
     if (event !== this.#event) {
-      const { source, channel, provider, eventId, recordId, time, host, fields } = event;
-      this.#eventText = json({ source, channel, provider, eventId, recordId, time, host, fields });
+      this.#eventText = eventJson(event);
       this.#event = event;
     }
     const matches = matched.map(({ field, value, pattern }) => ({ field, value, pattern }));
     return (
       `{"id":${JSON.stringify(id)},"rule":${this.#rule(rule)}` +
-      `,"event":${this.#eventText},"matched":${json(matches)}}`
+      `,"event":${this.#eventText},"matched":${json(matches)}${correlation ? `,"correlation":${correlationJson(correlation)}` : ''}}`
     );
   }
 
@@ -33,6 +32,21 @@ export class FindingJson {
     }
     return text;
   }
+}
+
+function eventJson(event: FindingEvent): string {
+  const { source, channel, provider, eventId, recordId, time, host, fields } = event;
+  return json({ source, channel, provider, eventId, recordId, time, host, fields });
+}
+
+function correlationJson(correlation: FindingCorrelation): string {
+  const { type, timespan, group, value, count, first, last, events } = correlation;
+  const groups = group.map((one) => ({ field: one.field, value: one.value }));
+  const head = json({ type, timespan, group: groups, value, count, first, last });
+  const list = events.map(
+    ({ rule, event }) => `{"rule":${json({ id: rule.id, title: rule.title })},"event":${eventJson(event)}}`,
+  );
+  return `${head.slice(0, -1)},"events":[${list.join(',')}]}`;
 }
 
 /** As `toJson`, without its replacer where no bigint is in reach: with it, JSON.stringify costs several times more. */

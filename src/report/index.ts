@@ -5,7 +5,9 @@ export { ndjsonSink } from './ndjson.ts';
 export { renderSummary, type SummaryOptions } from './summary.ts';
 export { tableSink, type TableOptions } from './table.ts';
 export type {
+  CorrelatedEvent,
   Finding,
+  FindingCorrelation,
   FindingEvent,
   FindingMatch,
   FindingRule,

@@ -4,6 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { fitWidth, padWidth, terminalText, textWidth } from '../escape/index.ts';
+import { correlatedEventText, correlationText } from './correlation.ts';
 import { levels } from './levels.ts';
 import { levelLabel, levelStyle, painter, type Paint } from './paint.ts';
 import { Tallies, type RuleTally } from './tally.ts';
@@ -24,8 +25,12 @@ export interface TableOptions {
 interface Sample {
   readonly where: string;
   readonly matched: readonly (readonly [string, string])[];
+  /** Of a correlation: the first of its events, and how many more there are. */
+  readonly events: readonly string[];
+  readonly moreEvents: number;
 }
 
+const maxEvents = 3;
 const maxMatched = 8;
 const levelWidth = 8;
 const timeColumn = 41;
@@ -93,18 +98,30 @@ function renderSample(sample: Sample, blank: string, room: number, paint: Paint)
   for (const [name, value] of sample.matched) {
     text += `${blank}  ${paint('dim', padWidth(name, names))}  ${fitWidth(value, room - names - 4)}\n`;
   }
+  for (const event of sample.events) text += `${blank}  ${paint('dim', '-')} ${fitWidth(event, room - 4)}\n`;
+  if (sample.moreEvents > 0)
+    text += `${blank}  ${paint('dim', `  … ${countOf(sample.moreEvents, 'more event')}`)}\n`;
   return text;
 }
 
-function sampleOf({ event, matched }: Finding, width: number): Sample {
+function sampleOf(finding: Finding, width: number): Sample {
+  const { event, matched, correlation } = finding;
   const clip = (value: string): string => show(value, width);
+  const items = distinctMatches(matched)
+    .slice(0, maxMatched)
+    .map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))] as const);
+  if (correlation) {
+    const events = correlation.events.slice(0, maxEvents).map((one) => clip(correlatedEventText(one)));
+    const moreEvents = correlation.count - events.length;
+    return { where: clip(correlationText(correlation)), matched: items, events, moreEvents };
+  }
   const time = event.time === null ? 'no time' : timeText(event.time);
   const place = event.recordId === null ? event.source : `${event.source} #${event.recordId}`;
   return {
     where: [time, event.host ?? '', place].filter(Boolean).map(clip).join('  '),
-    matched: distinctMatches(matched)
-      .slice(0, maxMatched)
-      .map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))]),
+    matched: items,
+    events: [],
+    moreEvents: 0,
   };
 }
 

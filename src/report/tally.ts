@@ -2,6 +2,7 @@
  * What is kept of findings when they themselves are let go: per rule the count, the hosts, the first and the last
  * time. Memory grows with the number of rules only; host names come from hostile data and are capped.
  */
+import { hostsOf } from './correlation.ts';
 import { levelOf, levelRank, type Level } from './levels.ts';
 import { countText, isBefore } from './text.ts';
 import type { Finding, FindingRule } from './types.ts';
@@ -61,7 +62,7 @@ export class Tallies {
   total = 0;
 
   add(finding: Finding): RuleTally {
-    const { rule, event } = finding;
+    const { rule, event, correlation } = finding;
     const key = `${rule.path}\0${rule.id}\0${rule.title}`;
     let tally = this.#byKey.get(key);
     if (tally === undefined) {
@@ -73,15 +74,14 @@ export class Tallies {
     tally.count++;
     this.total++;
     this.byLevel.set(tally.level, (this.byLevel.get(tally.level) ?? 0) + 1);
-    if (event.host !== null) {
-      tally.hosts.add(event.host);
-      this.hosts.add(event.host);
+    for (const host of hostsOf(finding)) {
+      tally.hosts.add(host);
+      this.hosts.add(host);
     }
-    const time = event.time;
-    if (time !== null) {
-      if (tally.first === null || isBefore(time, tally.first)) tally.first = time;
-      if (tally.last === null || isBefore(tally.last, time)) tally.last = time;
-    }
+    const first = correlation?.first ?? event.time;
+    const last = correlation?.last ?? event.time;
+    if (first !== null && (tally.first === null || isBefore(first, tally.first))) tally.first = first;
+    if (last !== null && (tally.last === null || isBefore(tally.last, last))) tally.last = last;
     return tally;
   }
 

@@ -11,7 +11,9 @@ export interface FindingSink {
 }
 
 export type {
+  CorrelatedEvent,
   Finding,
+  FindingCorrelation,
   FindingEvent,
   FindingMatch,
   FindingRule,

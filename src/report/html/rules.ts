@@ -5,7 +5,7 @@ import type { RuleTally } from '../tally.ts';
 import { countOf, countText, timeSpan, timeText } from '../text.ts';
 import { evidence, link, markup, type Markup } from './markup.ts';
 import { levelChip, note, ruleAnchor } from './parts.ts';
-import type { Sample, SampleMatch } from './samples.ts';
+import type { Sample, SampleEvents, SampleMatch } from './samples.ts';
 
 const maxTags = 40;
 
@@ -75,10 +75,18 @@ function renderSample(sample: Sample): Markup {
     rows.push(markup`<dt>…</dt><dd>${countOf(moreFields, 'more field', 'more fields')}</dd>`);
   const place = [event, source].filter(Boolean).join(' · ');
   return markup`<tr><td class="time">${time === null ? 'not known' : evidence(sampleTime(time))}</td>
-<td class="host">${evidence(host)}</td><td><dl class="matched">${sample.matched.map(renderMatch)}</dl>
-<details><summary>All ${countOf(fields.length + moreFields, 'field')}</summary><p class="src">${evidence(place)}</p>
+<td class="host">${evidence(host)}</td><td><dl class="matched">${sample.matched.map(renderMatch)}</dl>${renderEvents(sample.correlated)}
+<details><summary>${sample.correlated ? 'The event that completed it: all' : 'All'} ${countOf(fields.length + moreFields, 'field')}</summary><p class="src">${evidence(place)}</p>
 <dl class="fields">${rows}</dl></details></td></tr>
 `;
+}
+
+function renderEvents(correlated: SampleEvents | null): Markup | null {
+  if (!correlated) return null;
+  const { text, events, more } = correlated;
+  const items = events.map((event) => markup`<li>${evidence(event)}</li>`);
+  if (more > 0) items.push(markup`<li>… ${countOf(more, 'more event')}</li>`);
+  return markup`<details><summary>${evidence(text)}</summary><ol class="events">${items}</ol></details>`;
 }
 
 function renderMatch({ field, value, patterns }: SampleMatch): Markup {

@@ -3,6 +3,7 @@
  * reached, the share of every rule is lowered alike, so that a noisy rule never hides a quiet one and the choice
  * depends on the order of findings only.
  */
+import { correlatedEventText, correlationText } from '../correlation.ts';
 import { distinctMatches, valueText } from '../text.ts';
 import type { RuleTally } from '../tally.ts';
 import type { Finding } from '../types.ts';
@@ -15,7 +16,15 @@ export interface Sample {
   readonly matched: readonly SampleMatch[];
   readonly fields: readonly (readonly [string, string])[];
   readonly moreFields: number;
+  /** Of a correlation: what it is made of. */
+  readonly correlated: SampleEvents | null;
   readonly size: number;
+}
+
+export interface SampleEvents {
+  readonly text: string;
+  readonly events: readonly string[];
+  readonly more: number;
 }
 
 /** One value of one field, with every pattern of the rule that it satisfied. */
@@ -37,6 +46,7 @@ const maxName = 200;
 const maxMatched = 24;
 const maxPatterns = 8;
 const maxPattern = 400;
+const maxEvents = 20;
 
 export class Samples {
   readonly #lists = new Map<RuleTally, Sample[]>();
@@ -85,7 +95,7 @@ export class Samples {
   }
 }
 
-function sampleOf({ event, matched }: Finding): Sample {
+function sampleOf({ event, matched, correlation }: Finding): Sample {
   const fields: [string, string][] = [];
   let size = 400;
   let moreFields = 0;
@@ -109,6 +119,15 @@ function sampleOf({ event, matched }: Finding): Sample {
         .map(({ pattern }) => clip(pattern, maxPattern)),
     }));
   for (const { value, patterns } of shown) size += value.length + 80 + patterns.join('').length;
+  const events = correlation?.events.slice(0, maxEvents) ?? [];
+  const correlated = correlation
+    ? {
+        text: correlationText(correlation),
+        events: events.map((one) => clip(correlatedEventText(one), maxName * 2)),
+        more: correlation.count - events.length,
+      }
+    : null;
+  for (const line of correlated?.events ?? []) size += line.length + 20;
   const id = event.eventId === null ? '' : `${event.eventId}`;
   return {
     time: event.time === null ? null : clip(event.time, maxName),
@@ -118,6 +137,7 @@ function sampleOf({ event, matched }: Finding): Sample {
     matched: shown,
     fields,
     moreFields,
+    correlated,
     size,
   };
 }

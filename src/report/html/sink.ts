@@ -4,6 +4,7 @@
  * findings and summary give the same bytes.
  */
 import type { Writable } from 'node:stream';
+import { hostsOf } from '../correlation.ts';
 import { Histogram } from '../histogram.ts';
 import { levels } from '../levels.ts';
 import { Tallies } from '../tally.ts';
@@ -43,7 +44,7 @@ export function htmlSink(stream: Writable, options: HtmlOptions = {}): FindingSi
       const tally = tallies.add(finding);
       samples.add(tally, finding);
       histogram.add(finding.event.time, tally.level);
-      hosts.add(finding.event.host, tally.level);
+      for (const host of hostsOf(finding)) hosts.add(host, tally.level);
     },
     async end(summary) {
       const write = async (part: Markup): Promise<void> => out.write(part.text);

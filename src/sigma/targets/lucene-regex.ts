@@ -4,8 +4,10 @@
  * and know no anchors, flags, lazy repetition nor letters for classes. `.` also stands for a line end there, and so
  * it does in what is written here. EQL, ES|QL and OpenSearch take the same expressions.
  */
+import type { StringPart } from '../ast.ts';
 import { inverted, readRegexTree, wordRanges } from './lucene-regex-tree.ts';
 import type { Range, Refuse, RegexNode } from './lucene-regex-tree.ts';
+import { writeParts } from './strings.ts';
 
 /** Which ends of a part are ends of the whole: `.*` is to be written there unless an anchor is found. */
 interface Ends {
@@ -21,6 +23,11 @@ const inside: Ends = { left: false, right: false };
 export function luceneRegex(source: string, flags: string, refuse: Refuse): string {
   const tree = readRegexTree(source, flags, refuse);
   return writeSequence([tree], { left: true, right: true }, refuse);
+}
+
+/** Text with wildcards as such an expression. */
+export function luceneRegexOf(parts: readonly StringPart[]): string {
+  return writeParts(parts, (text) => text.replaceAll(/[.?+*|{}[\]()"\\#@&<>~/]/g, '\\$&'), '.*', '.');
 }
 
 function writeSequence(written: Sequence, open: Ends, refuse: Refuse): string {

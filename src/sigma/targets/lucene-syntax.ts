@@ -4,21 +4,14 @@
  * and expressions are written. On fields of the type keyword a value stands for the whole and case counts, unless the
  * index says otherwise; that is a matter of the mapping and no query can change it.
  */
-import type { Expression, SigmaValue, StringPart } from '../ast.ts';
+import type { SigmaValue, StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { luceneRegex } from './lucene-regex.ts';
+import { withoutDoubleNot } from './absence.ts';
 import { hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
-import type { Target, TargetOption } from './types.ts';
-
-export const luceneOptions = {
-  regex: {
-    description:
-      'translated: to the regular expressions of Lucene; as_written: left as in the rule, for engines that read them otherwise',
-    default: 'translated',
-  },
-} as const satisfies Record<string, TargetOption>;
+import type { Target } from './types.ts';
 
 export const luceneSyntax: Pick<
   Dialect,
@@ -58,25 +51,6 @@ const specialInQuotes = /[+\-=&|<>!(){}[\]^"~*?:\\/]/g;
 /** Read as operators when they stand alone; and what a field takes for a range, escaped or not. */
 const needsQuotes = /^(?:AND|OR|NOT|[<>].*)$|[ \t\n\r\u3000]/s;
 const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
-
-/** What is absent is said with a `not`: not absent is said without one. Gives the same object where nothing changes. */
-export function withoutDoubleNot(expression: Expression): Expression {
-  if (expression.op === 'match') return expression;
-  if (expression.op === 'not') {
-    const { item } = expression;
-    if (item.op === 'match') {
-      const { value } = item;
-      const absence = value.kind === 'null' || (value.kind === 'exists' && !value.value);
-      return absence ? { ...item, value: { kind: 'exists', value: true } } : expression;
-    }
-    const inner = withoutDoubleNot(item);
-    return inner === item ? expression : { op: 'not', item: inner };
-  }
-  const items = expression.items.map(withoutDoubleNot);
-  return items.every((item, index) => item === expression.items[index])
-    ? expression
-    : { ...expression, items };
-}
 
 /** A dialect of this syntax as a target. */
 export function luceneTarget(dialect: Omit<Dialect, keyof typeof luceneSyntax>): Target {
@@ -124,12 +98,13 @@ function absent(field: string, spot: Spot): string {
 }
 
 function regex({ source, flags }: ValueOf<'regex'>, { context }: Spot): string {
-  if (context.options['regex'] === 'as_written') {
-    return `/${flags === '' ? '' : `(?${flags})`}${source.replaceAll(/(?<!\\)((?:\\\\)*)\//g, '$1\\/')}/`;
-  }
   const text = luceneRegex(source, flags, (reason) => {
     throw unsupported(context, 'Lucene', reason);
   });
-  // A backslash before the closing slash would be taken for the slash's.
+  return slashed(text);
+}
+
+/** A backslash before the closing slash would be taken for the slash's. */
+export function slashed(text: string): string {
   return `/${text.endsWith('\\\\') ? `${text.slice(0, -2)}[\\\\]` : text}/`;
 }

@@ -1,6 +1,6 @@
 /** Lucene query strings for Elasticsearch and Kibana; see `lucene-syntax.ts` for the language. */
 import { kibanaFormats } from './lucene-kibana.ts';
-import { luceneOptions, luceneTarget } from './lucene-syntax.ts';
+import { luceneTarget } from './lucene-syntax.ts';
 import type { PipelineSuggestion, TargetSupport } from './types.ts';
 
 export const luceneSupport: TargetSupport = {
@@ -35,7 +35,6 @@ export const lucene = luceneTarget({
   formats: kibanaFormats,
   options: {
     index: { description: 'index pattern of saved searches and detection rules', default: 'logs-*' },
-    ...luceneOptions,
   },
   supports: luceneSupport,
   suggests: ecsSuggestions,

@@ -1,7 +1,7 @@
 /** Lucene query strings for OpenSearch and its dashboards; see `lucene-syntax.ts` for the language. */
 import { kibanaFormats } from './lucene-kibana.ts';
 import { ecsSuggestions, luceneSupport } from './lucene.ts';
-import { luceneOptions, luceneTarget } from './lucene-syntax.ts';
+import { luceneTarget } from './lucene-syntax.ts';
 import type { TargetFormat } from './types.ts';
 
 const { default: plain, dsl_lucene: search } = kibanaFormats;
@@ -11,7 +11,6 @@ export const opensearchLucene = luceneTarget({
   title: 'OpenSearch Lucene',
   manual: 'https://docs.opensearch.org/latest/query-dsl/full-text/query-string/',
   formats: { default: plain as TargetFormat, dsl_lucene: search as TargetFormat },
-  options: luceneOptions,
   supports: luceneSupport,
   suggests: ecsSuggestions,
 });

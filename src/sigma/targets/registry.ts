@@ -1,6 +1,7 @@
 /** Every target by name; pySigma's spelling is known too. */
 import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
+import { eql } from './eql.ts';
 import { lucene } from './lucene.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { kusto } from './kusto/index.ts';
@@ -8,7 +9,7 @@ import { splunk } from './splunk/index.ts';
 import { duckdb } from './duckdb.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite, duckdb, splunk, lucene, opensearchLucene, kusto];
+export const targets: readonly Target[] = [sqlite, duckdb, splunk, lucene, opensearchLucene, kusto, eql];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

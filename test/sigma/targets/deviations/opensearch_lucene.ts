@@ -1,0 +1,1 @@
+export { deviations } from './lucene.ts';

@@ -12,7 +12,7 @@ import {
 } from '../detect/index.ts';
 import { terminalText } from '../escape/index.ts';
 import { loadPlaceholders, loadRules } from '../rules/index.ts';
-import { fillPlaceholders, toExpression, type SigmaRule } from '../sigma/index.ts';
+import { applyFilters, fillPlaceholders, toExpression, type SigmaRule } from '../sigma/index.ts';
 import { defaultLimits, readAll } from '../sources/index.ts';
 import { useColor } from './color.ts';
 import { openOutput } from './output.ts';
@@ -150,20 +150,30 @@ function shareOf(node: ExplainNode): number {
   return (0.99 * children.reduce((sum, child) => sum + shareOf(child), 0)) / children.length;
 }
 
+/** The rules of a file, its filters put into them. Correlations are explained by the rules that they name. */
 async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaRule[]> {
   const { rules, correlations, filters, errors } = await loadRules([path]);
-  const others = [...correlations, ...filters];
   if (rules.length === 0) {
-    const kind = others[0]?.kind;
-    if (kind)
-      throw new HuntbookError('HB_RULE_UNSUPPORTED', `${path}: ${kind} documents can not be explained yet`);
+    const [correlation] = correlations;
+    if (correlation) {
+      const named = correlation.rules.join(', ');
+      const message = `${path}: a correlation is about several events; explain the rules that it names: ${named}`;
+      throw new HuntbookError('HB_RULE_UNSUPPORTED', message, { hint: 'huntbook hunt shows what it finds.' });
+    }
+    if (filters.length > 0) {
+      const message = `${path}: a filter alone matches nothing`;
+      throw new HuntbookError('HB_RULE_UNSUPPORTED', message, { hint: 'Put it and its rules in one folder.' });
+    }
     throw errors[0] ?? new HuntbookError('HB_NOT_FOUND', `${path}: holds no rule`);
   }
   for (const { message } of errors) warn(message);
-  for (const { kind, title } of others) warn(`${kind} '${title}' can not be explained yet`);
+  for (const { title } of correlations)
+    warn(`of the correlation '${title}' only the rules are explained, event by event; hunt shows what it finds`);
+  const filtered = applyFilters(rules, filters, correlations);
+  for (const { message } of filtered.errors) warn(message);
   const { placeholders: file } = options;
   const values = file ? loadPlaceholders(file) : null;
-  return rules.map((rule) => {
+  return filtered.rules.map((rule) => {
     const filled = values ? fillPlaceholders(rule, values) : rule;
     // Says what the matcher would refuse.
     for (const index of filled.conditions.keys()) toExpression(filled, index);

@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import type { RuleSet } from '../detect/index.ts';
 import { terminalText } from '../escape/index.ts';
-import { hunt, levelRank, parseMoment, ruleFilter, type HuntSummary } from '../hunt/index.ts';
+import { hunt, levelRank, parseMoment, parseSpan, ruleFilter, type HuntSummary } from '../hunt/index.ts';
 import {
   csvSink,
   htmlSink,
@@ -30,6 +30,7 @@ export interface HuntCliOptions extends RuleCliOptions {
   readonly until?: string;
   readonly host?: string[];
   readonly threads?: number;
+  readonly maxDelay?: string;
   readonly format?: 'table' | 'json' | 'ndjson' | 'csv' | 'html';
   readonly output?: string;
   readonly force?: boolean;
@@ -50,6 +51,7 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
     });
   }
   const filter = eventFilterOf(options);
+  const maxDelay = options.maxDelay === undefined ? undefined : parseSpan(options.maxDelay, '--max-delay');
   const set = await loadRules(options.rules ?? [starterHunts()], options);
   const chosen = chooseRules(set, options);
   const format = options.format ?? formatOf(options.output);
@@ -73,6 +75,7 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
       rule: chosen,
       filter,
       ...(options.threads !== undefined && { threads: options.threads }),
+      ...(maxDelay !== undefined && { maxDelay }),
       ...(options.maxArchiveRatio !== undefined && { limits: { maxRatio: options.maxArchiveRatio } }),
       verifyChecksums: options.verifyChecksums ?? false,
       signal: interrupt.signal,

@@ -25,6 +25,13 @@ export function parseMoment(text: string, option: string, now: number = Date.now
   );
 }
 
+/** A length of time such as `90s` or `5m`, in milliseconds. */
+export function parseSpan(text: string, option: string): number {
+  const span = /^(\d{1,6})([smhdw])$/.exec(text.trim());
+  if (span) return Number(span[1]) * (units[span[2] as string] as number);
+  throw new HuntbookError('HB_USAGE', `${option}: '${text}' is not a length of time; write 90s, 5m or 2h`);
+}
+
 /** What counts rows that have no time, when a time span was asked for. */
 export interface FilterCounts {
   withoutTime: number;

@@ -10,7 +10,7 @@ export type {
   NeverFiringRule,
   SummaryIssue,
 } from './types.ts';
-export { parseMoment, type EventFilter } from './event-filter.ts';
+export { parseMoment, parseSpan, type EventFilter } from './event-filter.ts';
 export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filter.ts';
 export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';

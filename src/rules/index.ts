@@ -1,3 +1,4 @@
 export { listRuleFiles, type RuleFile } from './list.ts';
 export { loadPlaceholders, loadRules, type LoadResult } from './load.ts';
 export { readRuleFile } from './read.ts';
+export { loadRuleTree, type RuleTree, type RuleTreeOptions } from './tree.ts';

@@ -4,7 +4,7 @@
  */
 import { HuntbookError } from '../../errors.ts';
 import { ANY, ONE } from '../ast.ts';
-import type { Condition, LogSource, SigmaRule, SigmaValue } from '../ast.ts';
+import type { Condition, SigmaRule, SigmaValue } from '../ast.ts';
 import { parseCondition } from '../condition.ts';
 import { RuleFault } from '../fault.ts';
 import { joinParts, parseStringValue, renderStringValue } from '../string-value.ts';
@@ -23,7 +23,9 @@ export type FieldTest = (field: string | null, work: Work) => boolean;
 
 /** Null: always. Throws StepFault. */
 export function compileRuleTest(group: StepConditions | null): RuleTest | null {
-  return group === null ? null : compileGroup(group, 'rule_cond_expr', compileRuleCondition);
+  if (group === null) return null;
+  const test = compileGroup<Work>(group, 'rule_cond_expr', compileRuleCondition);
+  return (work) => test(work, work);
 }
 
 export function compileItemTest(group: StepConditions | null, tracking: Tracking): ItemTest | null {
@@ -40,29 +42,38 @@ export function compileFieldTest(group: StepConditions | null, tracking: Trackin
   );
 }
 
-type Test<Arguments extends unknown[]> = (...args: Arguments) => boolean;
+type Test<Subject> = (subject: Subject, work: Work) => boolean;
 
-function compileGroup<Arguments extends unknown[]>(
+function compileGroup<Subject>(
   group: StepConditions,
   expressionName: string,
-  compile: (condition: StepCondition) => Test<Arguments>,
-): Test<Arguments> {
-  const tests = new Map<string, Test<Arguments>>();
+  compile: (condition: StepCondition) => Test<Subject>,
+): Test<Subject> {
+  const tests = new Map<string, Test<Subject>>();
   for (const [name, condition] of Object.entries(group.conditions)) tests.set(name, compile(condition));
-  const all = [...tests.values()];
-  let test: Test<Arguments>;
-  if (group.expression !== null) test = fromExpression(group.expression, expressionName, tests);
-  else if (all.length === 1) test = all[0] as Test<Arguments>;
-  else if (group.link === 'or') test = (...args) => all.some((inner) => inner(...args));
-  else test = (...args) => all.every((inner) => inner(...args));
-  return group.negated ? (...args) => !test(...args) : test;
+  const test =
+    group.expression === null
+      ? combine(group.link, [...tests.values()])
+      : fromExpression(group.expression, expressionName, tests);
+  return group.negated ? negate(test) : test;
 }
 
-function fromExpression<Arguments extends unknown[]>(
+function combine<Subject>(link: 'and' | 'or', tests: readonly Test<Subject>[]): Test<Subject> {
+  if (tests.length === 1) return tests[0] as Test<Subject>;
+  return link === 'or'
+    ? (subject, work) => tests.some((test) => test(subject, work))
+    : (subject, work) => tests.every((test) => test(subject, work));
+}
+
+function negate<Subject>(test: Test<Subject>): Test<Subject> {
+  return (subject, work) => !test(subject, work);
+}
+
+function fromExpression<Subject>(
   text: string,
   parameter: string,
-  tests: ReadonlyMap<string, Test<Arguments>>,
-): Test<Arguments> {
+  tests: ReadonlyMap<string, Test<Subject>>,
+): Test<Subject> {
   let tree: Condition;
   try {
     tree = parseCondition(text, [...tests.keys()], null);
@@ -70,49 +81,47 @@ function fromExpression<Arguments extends unknown[]>(
     if (!(error instanceof RuleFault)) throw error;
     throw new StepFault(error.message.replace('no detection is named', 'nothing is named'), parameter);
   }
-  const build = (node: Condition): Test<Arguments> => {
+  const build = (node: Condition): Test<Subject> => {
     switch (node.kind) {
       case 'ref':
-        return tests.get(node.name) as Test<Arguments>;
-      case 'not': {
-        const inner = build(node.item);
-        return (...args) => !inner(...args);
-      }
+        return tests.get(node.name) as Test<Subject>;
+      case 'not':
+        return negate(build(node.item));
       case 'of':
         throw new StepFault(`${parameter} cannot hold selectors such as 1 of`, parameter);
-      default: {
-        const parts = node.items.map(build);
-        return node.kind === 'and'
-          ? (...args) => parts.every((part) => part(...args))
-          : (...args) => parts.some((part) => part(...args));
-      }
+      default:
+        return combine(node.kind, node.items.map(build));
     }
   };
   return build(tree);
 }
 
-function negate<Arguments extends unknown[]>(
-  condition: StepCondition,
-  test: Test<Arguments>,
-): Test<Arguments> {
-  return condition.negated ? (...args) => !test(...args) : test;
+function negateIf<Subject>(condition: StepCondition, test: Test<Subject>): Test<Subject> {
+  return condition.negated ? negate(test) : test;
 }
 
-function compileRuleCondition(condition: StepCondition): RuleTest {
-  return negate(condition, ruleTest(condition));
+function compileRuleCondition(condition: StepCondition): Test<Work> {
+  return negateIf(condition, ruleTest(condition));
 }
 
 function ruleTest({ type, parameters }: StepCondition): RuleTest {
   const anyRule =
     (test: (rule: SigmaRule) => boolean): RuleTest =>
     (work) =>
-      work.subjects.some((subject) => subject.rule !== null && test(subject.rule));
+      work.rule !== null
+        ? test(work.rule)
+        : work.subjects.some((subject) => subject.rule !== null && test(subject.rule));
   switch (type) {
     case 'logsource': {
-      const wanted = Object.entries(parameters) as [keyof LogSource, string][];
-      if (wanted.length === 0)
+      const { category, product, service } = parameters;
+      if (category === undefined && product === undefined && service === undefined)
         throw new StepFault('a logsource condition needs category, product or service');
-      return anyRule((rule) => wanted.every(([key, value]) => rule.logsource[key] === value));
+      return anyRule(
+        ({ logsource }) =>
+          (category === undefined || logsource.category === category) &&
+          (product === undefined || logsource.product === product) &&
+          (service === undefined || logsource.service === service),
+      );
     }
     case 'contains_detection_item': {
       const field = parameters.field === null || parameters.field === '' ? null : String(parameters.field);
@@ -167,25 +176,25 @@ function compileItemCondition(condition: StepCondition, tracking: Tracking): Ite
       });
     }
     case 'match_value':
-      return negate(condition, over(valueTest(parameters.value)));
+      return negateIf(condition, over(valueTest(parameters.value)));
     case 'contains_wildcard':
-      return negate(
+      return negateIf(
         condition,
         over((value) => value.kind === 'string' && value.parts.some((part) => part === ANY || part === ONE)),
       );
     case 'is_null':
-      return negate(
+      return negateIf(
         condition,
         over((value) => value.kind === 'null'),
       );
     case 'processing_item_applied': {
       const id = textOf(parameters, 'processing_item_id');
       tracking.items.add(id);
-      return negate(condition, (item, work) => work.itemHas(item, id));
+      return negateIf(condition, (item, work) => work.itemHas(item, id));
     }
     default: {
       const test = stateTest(parameters);
-      return negate(condition, (_item, work) => test(work));
+      return negateIf(condition, (_item, work) => test(work));
     }
   }
 }
@@ -194,19 +203,19 @@ function compileFieldCondition(condition: StepCondition, tracking: Tracking): Fi
   const { type, parameters } = condition;
   switch (type) {
     case 'include_fields':
-      return negate(condition, fieldListTest(parameters));
+      return negateIf(condition, fieldListTest(parameters));
     case 'exclude_fields': {
       const test = fieldListTest(parameters);
-      return negate(condition, (field, work) => !test(field, work));
+      return negateIf(condition, (field, work) => !test(field, work));
     }
     case 'processing_item_applied': {
       const id = textOf(parameters, 'processing_item_id');
       tracking.fields.add(id);
-      return negate(condition, (field, work) => field !== null && work.fieldHas(field, id));
+      return negateIf(condition, (field, work) => field !== null && work.fieldHas(field, id));
     }
     default: {
       const test = stateTest(parameters);
-      return negate(condition, (_field, work) => test(work));
+      return negateIf(condition, (_field, work) => test(work));
     }
   }
 }

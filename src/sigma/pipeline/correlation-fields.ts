@@ -113,7 +113,7 @@ function aliasFor(parts: Parts, field: string, fail: Fail): Record<string, strin
 
 function fieldsOf(parts: readonly Part[], field: string): (readonly string[])[] {
   return parts.map(({ work, aliases }) =>
-    aliases.has(field) ? [field] : (work.probes.get(field) ?? [field]),
+    aliases.has(field) ? [field] : (work.probes?.get(field) ?? [field]),
   );
 }
 

@@ -22,7 +22,9 @@ import type { Surroundings } from './work.ts';
 interface CompiledPipeline {
   readonly pipeline: Pipeline;
   /** Equal for pipelines that do the same. */
-  readonly key: string;
+  readonly key: number;
+  /** Whether the same pipeline stands before it. */
+  readonly repeated: boolean;
   readonly steps: readonly CompiledStep[];
   readonly querySteps: readonly QueryStep[];
   readonly finalizers: readonly Finalizer[];
@@ -31,7 +33,7 @@ interface CompiledPipeline {
 /** What a document came from, and what made it. */
 interface Origin {
   readonly source: SigmaRule | SigmaCorrelation;
-  readonly pipelines: ReadonlySet<string>;
+  readonly pipelines: ReadonlySet<number>;
   readonly state: ReadonlyMap<string, unknown>;
   readonly applied: ReadonlySet<string>;
   /** Of a correlation: what its fields are in each rule. */
@@ -46,6 +48,7 @@ const noAliases: ReadonlySet<string> = new Set();
 export class PipelineRunner {
   readonly #pipelines: readonly CompiledPipeline[];
   readonly #around: Surroundings;
+  readonly #keys: ReadonlySet<number>;
   readonly #trace: boolean;
   /** Of all documents so far, the last one winning. */
   readonly #state = new Map<string, unknown>();
@@ -62,9 +65,12 @@ export class PipelineRunner {
     for (const [name, value] of Object.entries(options.vars ?? {})) vars.set(name, value);
     this.#around = { vars, external: options.external ?? {}, tracking };
     this.#trace = options.trace === true;
-    this.#pipelines = sorted.map((pipeline) => ({
+    const keys = sorted.map(pipelineKey);
+    this.#keys = new Set(keys);
+    this.#pipelines = sorted.map((pipeline, place) => ({
       pipeline,
-      key: pipelineKey(pipeline),
+      key: keys[place] as number,
+      repeated: keys.indexOf(keys[place] as number) < place,
       steps: pipeline.transformations.map((step, index) =>
         describeFault(pipeline, 'transformations', index, () => compileStep(step, tracking)),
       ),
@@ -136,10 +142,8 @@ export class PipelineRunner {
     return all.reduce<unknown>((value, finalizer) => finalizer(value, this.#around, state), queries);
   }
 
-  /** Each pipeline once, however often it was given. */
   #once(): CompiledPipeline[] {
-    const keys = new Set<string>();
-    return this.#pipelines.filter(({ key }) => !keys.has(key) && keys.add(key));
+    return this.#pipelines.filter(({ repeated }) => !repeated);
   }
 
   /** The rules behind one that a correlation names, as they were before the pipelines. */
@@ -148,7 +152,7 @@ export class PipelineRunner {
     const source = origin?.source ?? document;
     if (source.kind === 'rule') {
       const work = new Work(source, this.#around);
-      for (const field of fields) work.probes.set(field, [field]);
+      work.probes = new Map(fields.map((field) => [field, [field]] as const));
       return [{ work, aliases: noAliases }];
     }
     if (depth > maxDepth) return [];
@@ -165,11 +169,9 @@ export class PipelineRunner {
       for (const [key, value] of origin.state) work.state.set(key, value);
       for (const id of origin.applied) work.applied.add(id);
     }
-    const known = new Set(origin?.pipelines);
     const changes = this.#trace ? new Set<string>() : null;
-    for (const { pipeline, key, steps } of this.#pipelines) {
-      const again = known.has(key);
-      known.add(key);
+    for (const { pipeline, key, repeated, steps } of this.#pipelines) {
+      const again = repeated || origin?.pipelines.has(key) === true;
       for (let index = 0; index < steps.length; index++) {
         const compiled = steps[index] as CompiledStep;
         work.changes = changes;
@@ -193,7 +195,7 @@ export class PipelineRunner {
   ): void {
     origins.set(result, {
       source,
-      pipelines: new Set([...(before?.pipelines ?? []), ...this.#pipelines.map(({ key }) => key)]),
+      pipelines: before === undefined ? this.#keys : before.pipelines.union(this.#keys),
       state: work.state,
       applied: work.applied,
       parts: parts ?? before?.parts ?? null,
@@ -226,10 +228,19 @@ function prepared<Document extends SigmaRule | SigmaCorrelation>(
   return { document, state, applied: work.applied, trace };
 }
 
-function pipelineKey(pipeline: Pipeline): string {
-  return JSON.stringify(pipeline, (_key, value: unknown) =>
+const pipelineKeys = new WeakMap<Pipeline, number>();
+const keysByContent = new Map<string, number>();
+
+function pipelineKey(pipeline: Pipeline): number {
+  const known = pipelineKeys.get(pipeline);
+  if (known !== undefined) return known;
+  const content = JSON.stringify(pipeline, (_key, value: unknown) =>
     typeof value === 'function' ? String(value) : value,
   );
+  const key = keysByContent.get(content) ?? keysByContent.size;
+  keysByContent.set(content, key);
+  pipelineKeys.set(pipeline, key);
+  return key;
 }
 
 function checkTarget(pipeline: Pipeline, target: string | undefined): void {

@@ -41,13 +41,14 @@ export class Work {
   readonly state = new Map<string, unknown>();
   readonly applied = new Set<string>();
   /** Fields of a correlation as this rule of it would name them, by the name they had at first. */
-  readonly probes = new Map<string, readonly string[]>();
+  probes: Map<string, readonly string[]> | null = null;
   /** One line for each change of the step in hand; null: nobody asks. */
   changes: Set<string> | null = null;
-  readonly #itemIds = new Map<Item, Set<string>>();
-  readonly #fieldIds = new Map<string, Set<string>>();
-  readonly #mapped = new Set<string>();
-  readonly #pending: Touch[] = [];
+  // Made when needed: most rules need none of them.
+  #itemIds: Map<Item, Set<string>> | null = null;
+  #fieldIds: Map<string, Set<string>> | null = null;
+  #mapped: Set<string> | null = null;
+  #pending: Touch[] | null = null;
 
   constructor(
     document: SigmaRule | SigmaCorrelation,
@@ -78,52 +79,57 @@ export class Work {
   }
 
   itemHas(item: Item, id: string): boolean {
-    return this.#itemIds.get(item)?.has(id) === true;
+    return this.#itemIds?.get(item)?.has(id) === true;
   }
 
   fieldHas(field: string, id: string): boolean {
-    return this.#fieldIds.get(field)?.has(id) === true;
+    return this.#fieldIds?.get(field)?.has(id) === true;
   }
 
   isMapped(field: string): boolean {
-    return this.#mapped.has(field);
+    return this.#mapped?.has(field) === true;
   }
 
   /** What became of an item: it passes on its marks, and gets that of the step. */
   itemTouched(item: Item, result: Detection | null, id: string | null): void {
     if (result === null) return;
     const mark = id !== null && this.around.tracking.items.has(id) ? id : null;
-    const old = this.#itemIds.get(item);
+    const old = this.#itemIds?.get(item);
     if (mark === null && old === undefined) return;
+    const known = (this.#itemIds ??= new Map());
     eachItem(result, (inner) => {
       const ids = new Set(old);
       if (mark !== null) ids.add(mark);
-      this.#itemIds.set(inner, ids);
+      known.set(inner, ids);
     });
   }
 
   /** Takes effect when the step is over: its conditions on later items must not see what it did to earlier ones. */
   fieldTouched(field: string | null, results: readonly string[], id: string | null, mapping: boolean): void {
     const { tracking } = this.around;
-    if (tracking.mapped || tracking.fields.size > 0) this.#pending.push({ field, results, id, mapping });
+    if (tracking.mapped || tracking.fields.size > 0)
+      (this.#pending ??= []).push({ field, results, id, mapping });
   }
 
   endStep(): void {
-    for (const { field, results, id, mapping } of this.#pending.splice(0))
-      this.#markField(field, results, id, mapping);
+    if (this.#pending === null) return;
+    for (const { field, results, id, mapping } of this.#pending) this.#markField(field, results, id, mapping);
+    this.#pending = null;
   }
 
   #markField(field: string | null, results: readonly string[], id: string | null, mapping: boolean): void {
     const { tracking } = this.around;
-    if (mapping && tracking.mapped) for (const result of results) this.#mapped.add(result);
-    else if (field !== null && this.#mapped.has(field))
+    if (tracking.mapped && (mapping || (field !== null && this.isMapped(field)))) {
+      this.#mapped ??= new Set();
       for (const result of results) this.#mapped.add(result);
+    }
     const mark = id !== null && tracking.fields.has(id) ? id : null;
-    const old = field === null ? undefined : this.#fieldIds.get(field);
+    const old = field === null ? undefined : this.#fieldIds?.get(field);
     if (mark === null && old === undefined) return;
+    const known = (this.#fieldIds ??= new Map<string, Set<string>>());
     for (const result of results) {
-      const ids = this.#fieldIds.get(result) ?? new Set<string>();
-      this.#fieldIds.set(result, ids);
+      const ids = known.get(result) ?? new Set<string>();
+      known.set(result, ids);
       if (old !== undefined) for (const before of old) ids.add(before);
       if (mark !== null) ids.add(mark);
     }

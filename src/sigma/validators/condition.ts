@@ -39,10 +39,11 @@ export const conditionValidators: readonly Validator[] = [
     check(document, context) {
       if (document.kind === 'correlation') return;
       const names = Object.keys(document.detections);
+      const known = new Set(names);
       for (const tree of conditionsOf(document)) {
         visit(tree, (leaf) => {
           const missing =
-            leaf.kind === 'ref' ? !names.includes(leaf.name) : selectNames(names, leaf.pattern).length === 0;
+            leaf.kind === 'ref' ? !known.has(leaf.name) : selectNames(names, leaf.pattern).length === 0;
           const word = leaf.kind === 'ref' ? leaf.name : leaf.pattern;
           if (missing)
             reportCondition(`the condition names ${quote(word)}, which is no detection`, document, context);

@@ -47,5 +47,8 @@ function detectionMeaning(detection: Detection): unknown {
 }
 
 function withoutLineEnds(text: string): string {
-  return text.replaceAll(/[ \t]+(?=\n|$)/g, '');
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }

@@ -109,9 +109,13 @@ export const metadataValidators: readonly Validator[] = [
 function checkRepeats(key: string, word: string, list: readonly string[], context: CheckContext): void {
   if (list.length < 2 || new Set(list).size === list.length) return;
   const entries = context.source.entries(key);
+  const firsts = new Map<string, number>();
   list.forEach((text, index) => {
-    const first = list.indexOf(text);
-    if (first === index) return;
+    const first = firsts.get(text);
+    if (first === undefined) {
+      firsts.set(text, index);
+      return;
+    }
     // Only where the list is written one entry a line, and both lines say the same.
     const entry = entries.length === list.length ? entries[index] : undefined;
     const same = entry !== undefined && sameLine(context.source.text, entry, entries[first]);

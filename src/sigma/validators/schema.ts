@@ -185,5 +185,6 @@ function rule(name: string, severity: Severity, description: string, check: Chec
 
 /** The first entry that was there before, or -1. */
 function repeatIn(list: readonly string[]): number {
-  return list.length < 2 ? -1 : list.findIndex((text, index) => list.indexOf(text) !== index);
+  const seen = new Set<string>();
+  return list.findIndex((text) => seen.size === seen.add(text).size);
 }

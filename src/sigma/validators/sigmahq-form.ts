@@ -122,11 +122,15 @@ export const formConventions: readonly Validator[] = [
     checkIndentation(context),
   ),
   convention('trailing_space', 'info', 'No line ends in spaces.', (_document, { source, report }) => {
-    for (const found of source.text.slice(source.start, source.end).matchAll(/[ \t]+(?=\r?(?:\n|$))/g)) {
-      const start = source.start + found.index;
-      report('the line ends in spaces', source.position(start), [
-        { start, end: start + found[0].length, text: '' },
-      ]);
+    let at = source.start;
+    while (at < source.end) {
+      const found = source.text.indexOf('\n', at);
+      let end = found === -1 ? source.end : found;
+      if (source.text[end - 1] === '\r') end--;
+      let start = end;
+      while (start > at && (source.text[start - 1] === ' ' || source.text[start - 1] === '\t')) start--;
+      if (start < end) report('the line ends in spaces', source.position(start), [{ start, end, text: '' }]);
+      at = found === -1 ? source.end : found + 1;
     }
   }),
   convention(

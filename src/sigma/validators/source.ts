@@ -35,6 +35,8 @@ export class DocumentSource {
   #range: { start: number; end: number; firstLine: number } | undefined;
   #keys: Map<string, SourceKey> | undefined;
   #starts: readonly number[] | undefined;
+  readonly #children = new Map<string, Map<string, RulePosition>>();
+  #last: { line: number; column: number; entries: readonly SourceEntry[] } | undefined;
 
   /** The document that holds line `line`. Nothing is read before it is asked for: most rules have no findings. */
   constructor(text: string, line: number) {
@@ -92,9 +94,9 @@ export class DocumentSource {
   }
 
   /** Entries of the block list below a top-level key; empty for lists in brackets. */
-  entries(key: string): SourceEntry[] {
+  entries(key: string): readonly SourceEntry[] {
     const found = this.keys.get(key);
-    return found === undefined ? [] : this.#list(found.line, -1);
+    return found === undefined ? [] : this.#keep(found.line, 0, () => this.#list(found.line, -1));
   }
 
   /** Place of entry `index` of a top-level list, or of its key. */
@@ -105,23 +107,31 @@ export class DocumentSource {
 
   /** Place of a key directly below a top-level one, or of that one. */
   childPlace(section: string, key: string): RulePosition {
+    let children = this.#children.get(section);
+    if (children === undefined) this.#children.set(section, (children = this.#readChildren(section)));
+    return children.get(key) ?? this.place(section);
+  }
+
+  #readChildren(section: string): Map<string, RulePosition> {
+    const children = new Map<string, RulePosition>();
     const found = this.keys.get(section);
-    if (found === undefined) return this.place(section);
     let indent = -1;
-    for (let line = found.line + 1; line <= this.#lineStarts.length; line++) {
+    for (let line = (found?.line ?? Infinity) + 1; line <= this.#lineStarts.length; line++) {
       const lineStart = this.#lineStarts[line - 1] as number;
       if (lineStart >= this.end) break;
+      const lineEnd = this.#endOf(line);
       let at = lineStart;
       while (this.text[at] === ' ') at++;
-      if (at >= this.#endOf(line) || this.text[at] === '#' || this.text[at] === '\r') continue;
+      if (at >= lineEnd || this.text[at] === '#' || this.text[at] === '\r') continue;
       const depth = at - lineStart;
       if (depth === 0) break;
       if (indent === -1) indent = depth;
-      const quoted = this.text[at] === '"' || this.text[at] === "'" ? 1 : 0;
-      if (depth !== indent || !this.text.startsWith(key, at + quoted)) continue;
-      if (this.text[at + key.length + 2 * quoted] === ':') return { line, column: depth + 1 };
+      const colon = depth === indent ? keyEnd(this.text, at, lineEnd) : -1;
+      if (colon === -1) continue;
+      const name = trimScalar(this.text, at, colon).text;
+      children.set(name, { line, column: depth + 1 });
     }
-    return { line: found.line, column: 1 };
+    return children;
   }
 
   /** Place of a character of the text. */
@@ -136,7 +146,11 @@ export class DocumentSource {
   }
 
   /** Entries of the list that a key at this place has, one written value each; one entry for a value on the same line. */
-  values(at: RulePosition): SourceEntry[] {
+  values(at: RulePosition): readonly SourceEntry[] {
+    return this.#keep(at.line, at.column, () => this.#readValues(at));
+  }
+
+  #readValues(at: RulePosition): SourceEntry[] {
     const lineStart = this.#lineStarts[at.line - 1];
     if (lineStart === undefined) return [];
     const lineEnd = this.#endOf(at.line);
@@ -191,6 +205,13 @@ export class DocumentSource {
     while (last < starts.length && !isMarker(text, starts[last] as number)) last++;
     const start = starts[first] as number;
     return (this.#range = { start, end: starts[last] ?? text.length, firstLine: first + 1 });
+  }
+
+  /** Lists are asked for once for each of their entries: the last one is kept. */
+  #keep(line: number, column: number, read: () => SourceEntry[]): readonly SourceEntry[] {
+    if (this.#last?.line !== line || this.#last.column !== column)
+      this.#last = { line, column, entries: read() };
+    return this.#last.entries;
   }
 
   #endOf(line: number): number {

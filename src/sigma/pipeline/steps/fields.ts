@@ -127,6 +127,7 @@ function fieldStep(context: StepContext, rename: RenameField, mapping: boolean):
       throw work.error('HB_PIPELINE_RULE', `the step ${step.id ?? step.type} leaves no field of the rule`);
     const fields = mapped.fields.length === 0 ? mapped.fields : renameList(mapped.fields, work);
     work.rule = fields === mapped.fields ? mapped : { ...mapped, fields };
+    if (work.probes === null) return;
     for (const [name, names] of work.probes) {
       const next = renameList(names, work);
       if (next !== names) work.probes.set(name, next);

@@ -6,6 +6,7 @@ import type { Expression } from '../../ast.ts';
 import type { Dialect, Spot, Walk } from '../dialect.ts';
 import { textTarget } from '../text-target.ts';
 import type { RuleContext } from '../types.ts';
+import { correlate } from './correlation.ts';
 import { dataModelSearch, formats, options } from './formats.ts';
 import { laterOf } from './later.ts';
 import type { Later } from './later.ts';
@@ -26,9 +27,22 @@ const dialect: Dialect = {
     exists: 'yes',
     compare: 'yes',
     timeparts: 'no',
-    correlations: [],
+    correlations: [
+      'event_count',
+      'value_count',
+      'temporal',
+      'temporal_ordered',
+      'value_sum',
+      'value_avg',
+      'value_percentile',
+      'value_median',
+      'expression',
+      'aliases',
+      'chained',
+    ],
     notes: [
       'cased, `?` and a literal `*`: as regular expressions behind the search',
+      'correlations slide with the events; those that ask for few events or for a missing rule use fixed buckets',
       'parts of times: the form of a time in a field is not known',
     ],
     ranOn: null,
@@ -49,6 +63,7 @@ const dialect: Dialect = {
   node: (expression, spot, walk) =>
     spot.parent === null && expression.op === 'and' ? writeTop(expression, spot, walk) : null,
   finish,
+  correlate,
 };
 
 export const splunk = textTarget(dialect);

@@ -26,6 +26,7 @@ import {
   setField,
   setState,
 } from './steps/rule.ts';
+import { sigmacFields, sigmacLogSources } from './steps/sigmac.ts';
 import { changeCase, convertType, mapString, setValue, toRegex } from './steps/values.ts';
 import type { CompiledStep, MakeStep } from './steps/step.ts';
 import type { Tracking, Work } from './work.ts';
@@ -62,6 +63,8 @@ const makers = new Map<string, MakeStep>([
   ['case', changeCase],
   ['regex', toRegex],
   ['nest', nest],
+  ['sigmac_logsources', sigmacLogSources],
+  ['sigmac_fields', sigmacFields],
 ]);
 
 /** Conditions of the steps that a step stands in. */

@@ -241,7 +241,7 @@ function stateTest(parameters: StepCondition['parameters']): RuleTest {
 }
 
 /** Text is compared as a value of a rule: wildcards are wildcards, case counts. A number also equals its digits. */
-function valueTest(wanted: unknown): (value: SigmaValue) => boolean {
+export function valueTest(wanted: unknown): (value: SigmaValue) => boolean {
   if (wanted === null) return (value) => value.kind === 'null';
   if (typeof wanted === 'boolean') return (value) => value.kind === 'bool' && value.value === wanted;
   const text = renderStringValue(joinParts(parseStringValue(String(wanted))));

@@ -34,6 +34,25 @@ const keys = [
 
 /** Reads a pipeline file. Never throws. */
 export function parsePipeline(text: string, path: string): ParsedPipeline {
+  const name = path.split(/[/\\]/).at(-1) ?? path;
+  const { value, errors } = readDocument(text, path, (object, report) => {
+    const pipeline = buildPipeline(object, name, path, report);
+    return pipeline === null ? null : { pipeline, steps: [] };
+  });
+  return { pipeline: value?.pipeline ?? null, errors };
+}
+
+interface Built {
+  /** Transformations that are still to be checked, and where they come from. */
+  readonly steps: readonly (readonly [PipelineStep, Place | null])[];
+}
+
+/** One YAML document through `build`; null with errors when anything is wrong. Never throws. */
+export function readDocument<Result extends Built>(
+  text: string,
+  path: string,
+  build: (object: unknown, report: Report) => Result | null,
+): { value: Result | null; errors: HuntbookError[] } {
   if (text.length > maxPipelineText) {
     return failed([
       new HuntbookError('HB_LIMIT', `${path}: a pipeline may have ${maxPipelineText} characters`, {
@@ -57,12 +76,11 @@ export function parsePipeline(text: string, path: string): ParsedPipeline {
     ]);
   }
   const faults: RuleFault[] = [];
+  const report: Report = (fault) => faults.push(fault);
   try {
-    const object: unknown = plain(document.value);
-    const pipeline = buildPipeline(object, path.split(/[/\\]/).at(-1) ?? path, path, (fault) =>
-      faults.push(fault),
-    );
-    if (faults.length === 0) return { pipeline, errors: [] };
+    const value = build(plain(document.value), report);
+    for (const [step, place] of value?.steps ?? []) tryStep(step, 'transformation', place, report);
+    if (faults.length === 0) return { value, errors: [] };
     return failed(faults.map((fault) => locateFault(fault, text, document, path)));
   } catch (error) {
     return failed([asHuntbookError(error, 'HB_PIPELINE_INVALID', path)]);
@@ -83,8 +101,8 @@ export function pipelineFromObject(object: Readonly<Record<string, unknown>>, na
   return { ...pipeline, name, description: pipeline.name === name ? null : pipeline.name };
 }
 
-function failed(errors: HuntbookError[]): ParsedPipeline {
-  return { pipeline: null, errors };
+function failed(errors: HuntbookError[]): { value: null; errors: HuntbookError[] } {
+  return { value: null, errors };
 }
 
 function placeText(place: Place | null): string {
@@ -144,14 +162,7 @@ function readSteps(raw: unknown, stage: Stage, key: string, report: Report): Pip
     const where = at(place, index);
     const step = readStep(isRecord(item) ? cleanStep(item) : item, stage, vocabularies[stage], where, report);
     if (step === null) return;
-    try {
-      checkStep(step, stage);
-      steps.push(step);
-    } catch (error) {
-      if (!(error instanceof StepFault)) throw error;
-      const inner = error.parameter === null ? where : at(where, error.parameter);
-      report(new RuleFault('HB_PIPELINE_INVALID', error.message, inner));
-    }
+    if (tryStep(step, stage, where, report)) steps.push(step);
   });
   return steps;
 }
@@ -161,8 +172,17 @@ function cleanStep(item: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, cleanKeys(value)] as const));
 }
 
-function checkStep(step: PipelineStep, stage: Stage): void {
-  if (stage === 'transformation') compileStep(step, newTracking());
-  else if (stage === 'postprocessing') compileQueryStep(step, '');
-  else compileFinalizer(step, '');
+/** Whether the step can be made; what is wrong goes to `report`. */
+function tryStep(step: PipelineStep, stage: Stage, place: Place | null, report: Report): boolean {
+  try {
+    if (stage === 'transformation') compileStep(step, newTracking());
+    else if (stage === 'postprocessing') compileQueryStep(step, '');
+    else compileFinalizer(step, '');
+    return true;
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+    const inner = error.parameter === null ? place : at(place, error.parameter);
+    report(new RuleFault('HB_PIPELINE_INVALID', error.message, inner));
+    return false;
+  }
 }

@@ -245,12 +245,17 @@ function pipelineKey(pipeline: Pipeline): number {
 
 function checkTarget(pipeline: Pipeline, target: string | undefined): void {
   if (target === undefined || pipeline.allowedTargets.length === 0) return;
-  if (pipeline.allowedTargets.includes(target)) return;
+  if (pipeline.allowedTargets.some((name) => bareName(name) === bareName(target))) return;
   throw new HuntbookError(
     'HB_PIPELINE_INVALID',
     `pipeline ${pipeline.name} is for ${pipeline.allowedTargets.join(', ')}, not for ${target}`,
     { hint: 'Choose another pipeline or target.' },
   );
+}
+
+/** Other tools write `open_search_ppl` where this one has `opensearch_ppl`. */
+function bareName(target: string): string {
+  return target.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
 /** A fault of a pipeline that nobody checked, as an error that names the step. */

@@ -72,6 +72,13 @@ export const transformations: Vocabulary = vocabulary({
   strict_field_mapping_failure: {},
   set_custom_attribute: { attribute: required('text'), value: required('any') },
   nest: { items: required('steps') },
+  /** These two are ours: what configurations of the old sigmac say, see `sigmac.ts`. */
+  sigmac_logsources: {
+    sources: required('any'),
+    merging: { kind: 'text', choices: ['and', 'or'] },
+    default_index: texts,
+  },
+  sigmac_fields: { mapping: required('map') },
   case: { method: { kind: 'text', choices: ['lower', 'upper', 'snake_case', 'snake'] } },
 });
 

@@ -72,10 +72,11 @@ const fieldFunctions = new Map<string, (field: string) => string>([
   ['snake_case', snakeCase],
 ]);
 
-function fieldStep(context: StepContext, rename: RenameField, mapping: boolean): (work: Work) => void {
+/** A step from the names it gives to fields that its conditions hold for. */
+export function fieldStep(context: StepContext, rename: RenameField, mapping: boolean): (work: Work) => void {
   const { itemTest, fieldTest, step } = context;
   const namesFor = (field: string | null, work: Work): readonly string[] | undefined => {
-    const names = rename(field);
+    const names = rename(field, work);
     if (names === undefined || (fieldTest !== null && !fieldTest(field, work))) return undefined;
     return names;
   };
@@ -125,13 +126,15 @@ function fieldStep(context: StepContext, rename: RenameField, mapping: boolean):
     const mapped = mapRule(work.rule, (item) => changeItem(item, work));
     if (mapped === null)
       throw work.error('HB_PIPELINE_RULE', `the step ${step.id ?? step.type} leaves no field of the rule`);
+    // What the step makes of lists may depend on the rule as it was.
     const fields = mapped.fields.length === 0 ? mapped.fields : renameList(mapped.fields, work);
-    work.rule = fields === mapped.fields ? mapped : { ...mapped, fields };
-    if (work.probes === null) return;
-    for (const [name, names] of work.probes) {
-      const next = renameList(names, work);
-      if (next !== names) work.probes.set(name, next);
+    if (work.probes !== null) {
+      for (const [name, names] of work.probes) {
+        const next = renameList(names, work);
+        if (next !== names) work.probes.set(name, next);
+      }
     }
+    work.rule = fields === mapped.fields ? mapped : { ...mapped, fields };
   };
 }
 

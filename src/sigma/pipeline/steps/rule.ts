@@ -113,7 +113,8 @@ function listStep(change: (fields: readonly string[]) => readonly string[]): (wo
   };
 }
 
-function withCondition(
+/** The rule with one more thing to hold, unless an earlier run left it there. */
+export function withCondition(
   work: Work,
   rule: SigmaRule,
   shared: Detection,
@@ -164,7 +165,8 @@ function contentOf(detection: Detection): string {
   return JSON.stringify(detection, (key, value: unknown) => (key === 'position' ? undefined : value));
 }
 
-function buildDetection(conditions: Readonly<Record<string, unknown>>): Detection {
+/** A detection as the specification has them, from plain data. Throws StepFault. */
+export function buildDetection(conditions: unknown): Detection {
   const start = { line: 1, column: 1 };
   try {
     return parseDetection(toYaml(conditions), at(null, 'conditions'), start, () => start);

@@ -27,6 +27,6 @@ export interface StepContext {
 export type MakeStep = (context: StepContext) => (work: Work) => void;
 
 /** Names a field gets instead of its own; undefined: the step does not speak of it. Null is a keyword. */
-export type RenameField = (field: string | null) => readonly string[] | undefined;
+export type RenameField = (field: string | null, work: Work) => readonly string[] | undefined;
 /** What an item becomes: itself, something else, or null when it goes. */
 export type ChangeItem = (item: Item, work: Work) => Detection | null;

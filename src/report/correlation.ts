@@ -14,6 +14,11 @@ export function correlatedEventText({ rule, event }: CorrelatedEvent): string {
   return [time, event.host ?? '', rule.title, place].filter(Boolean).join('  ');
 }
 
+/** The first events and the very last, at most `limit`. */
+export function firstAndLast(events: readonly CorrelatedEvent[], limit: number): readonly CorrelatedEvent[] {
+  return events.length <= limit ? events : [...events.slice(0, limit - 1), ...events.slice(-1)];
+}
+
 /** The hosts of a finding, each once: a correlation may have several. */
 export function hostsOf({ event, correlation }: Finding): string[] {
   const hosts = new Set(correlation?.events.map((one) => one.event.host));

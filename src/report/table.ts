@@ -4,7 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { fitWidth, padWidth, terminalText, textWidth } from '../escape/index.ts';
-import { correlatedEventText, correlationText } from './correlation.ts';
+import { correlatedEventText, correlationText, firstAndLast } from './correlation.ts';
 import { levels } from './levels.ts';
 import { levelLabel, levelStyle, painter, type Paint } from './paint.ts';
 import { Tallies, type RuleTally } from './tally.ts';
@@ -111,7 +111,7 @@ function sampleOf(finding: Finding, width: number): Sample {
     .slice(0, maxMatched)
     .map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))] as const);
   if (correlation) {
-    const events = correlation.events.slice(0, maxEvents).map((one) => clip(correlatedEventText(one)));
+    const events = firstAndLast(correlation.events, maxEvents).map((one) => clip(correlatedEventText(one)));
     const moreEvents = correlation.count - events.length;
     return { where: clip(correlationText(correlation)), matched: items, events, moreEvents };
   }

@@ -170,7 +170,7 @@ describe('explain refuses', () => {
   it.each([
     ['missing.yml', 2, 'HB_NOT_FOUND'],
     ['broken.yml', 5, 'HB_RULE_YAML'],
-    ['correlation.yml', 5, 'correlation documents can not be explained yet'],
+    ['correlation.yml', 5, 'a correlation is about several events'],
     ['note.yml', 5, 'note.yml'],
   ])('the rule %s with %i', async (name, expected, message) => {
     place.write('broken.yml', 'title: [a\n');

@@ -85,8 +85,8 @@ function renderEvents(correlated: SampleEvents | null): Markup | null {
   if (!correlated) return null;
   const { text, events, more } = correlated;
   const items = events.map((event) => markup`<li>${evidence(event)}</li>`);
-  if (more > 0) items.push(markup`<li>… ${countOf(more, 'more event')}</li>`);
-  return markup`<details><summary>${evidence(text)}</summary><ol class="events">${items}</ol></details>`;
+  if (more > 0) items.splice(-1, 0, markup`<li>… ${countOf(more, 'more event')}</li>`);
+  return markup`<details><summary>${evidence(text)}</summary><ul class="events">${items}</ul></details>`;
 }
 
 function renderMatch({ field, value, patterns }: SampleMatch): Markup {

@@ -3,7 +3,7 @@
  * reached, the share of every rule is lowered alike, so that a noisy rule never hides a quiet one and the choice
  * depends on the order of findings only.
  */
-import { correlatedEventText, correlationText } from '../correlation.ts';
+import { correlatedEventText, correlationText, firstAndLast } from '../correlation.ts';
 import { distinctMatches, valueText } from '../text.ts';
 import type { RuleTally } from '../tally.ts';
 import type { Finding } from '../types.ts';
@@ -119,7 +119,7 @@ function sampleOf({ event, matched, correlation }: Finding): Sample {
         .map(({ pattern }) => clip(pattern, maxPattern)),
     }));
   for (const { value, patterns } of shown) size += value.length + 80 + patterns.join('').length;
-  const events = correlation?.events.slice(0, maxEvents) ?? [];
+  const events = firstAndLast(correlation?.events ?? [], maxEvents);
   const correlated = correlation
     ? {
         text: correlationText(correlation),

@@ -68,12 +68,16 @@ export const cases: readonly Case[] = [
   ),
 ];
 
-const base = `---\ntitle: Failed\nname: failed\nstatus: test\nlogsource: {product: windows, service: security}
-detection: {sel: {EventID: 4625}, condition: sel}
----\ntitle: Success\nname: success\nstatus: test\nlogsource: {product: windows, service: security}
-detection: {sel: {EventID: 4624}, condition: sel}
----\ntitle: Recon\nname: recon\nstatus: test\nlogsource: {product: windows, category: process_creation}
-detection: {sel: {Image|endswith: \\whoami.exe}, condition: sel}\n`;
+const bases: Readonly<Record<string, string>> = {
+  failed: `title: Failed\nname: failed\nstatus: test\nlogsource: {product: windows, service: security}
+detection: {sel: {EventID: 4625}, condition: sel}\n`,
+  success: `title: Success\nname: success\nstatus: test\nlogsource: {product: windows, service: security}
+detection: {sel: {EventID: 4624}, condition: sel}\n`,
+  recon: `title: Recon\nname: recon\nstatus: test\nlogsource: {product: windows, category: process_creation}
+detection: {sel: {Image|endswith: \\whoami.exe}, condition: sel}\n`,
+  many: `title: Many\nname: many\nstatus: test\ncorrelation:\n  type: event_count\n  rules: failed
+  group-by: [User]\n  timespan: 5m\n  condition: {gte: 10}\n`,
+};
 
 /** Correlations over three small rules, for targets that have them. */
 export const correlationCases: readonly Case[] = [
@@ -142,11 +146,11 @@ export const correlationCases: readonly Case[] = [
     'value_percentile',
     'type: value_percentile\nrules: failed\ngroup-by: [User]\ntimespan: 1h\ncondition: {field: Bytes, percentile: 95, gt: 500}',
   ),
-  {
-    name: 'a correlation of a correlation',
-    yaml: `title: Chain\nstatus: test\ncorrelation:\n  type: temporal_ordered\n  rules: [many, success]\n  group-by: [User]\n  timespan: 10m
----\ntitle: Many\nname: many\nstatus: test\ncorrelation:\n  type: event_count\n  rules: failed\n  group-by: [User]\n  timespan: 5m\n  condition: {gte: 10}\n${base}`,
-  },
+  correlation(
+    'a correlation of a correlation',
+    'type: temporal_ordered\nrules: [many, success]\ngroup-by: [User]\ntimespan: 10m',
+    ['failed'],
+  ),
 ];
 
 function rule(name: string, detections: string, condition = 'sel'): Case {
@@ -154,11 +158,12 @@ function rule(name: string, detections: string, condition = 'sel'): Case {
   return { name, yaml: `${head}detection:\n${indented(detections)}\n  condition: ${condition}\n` };
 }
 
-function correlation(name: string, body: string): Case {
-  return {
-    name,
-    yaml: `title: ${JSON.stringify(name)}\nstatus: test\ncorrelation:\n${indented(body)}\n${base}`,
-  };
+function correlation(name: string, body: string, also: readonly string[] = []): Case {
+  const used = Object.keys(bases).filter(
+    (base) => new RegExp(`\\b${base}\\b`).test(body) || also.includes(base),
+  );
+  const head = `title: ${JSON.stringify(name)}\nstatus: test\ncorrelation:\n${indented(body)}\n`;
+  return { name, yaml: [head, ...used.map((base) => bases[base])].join('---\n') };
 }
 
 function indented(text: string): string {

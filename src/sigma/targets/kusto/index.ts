@@ -5,6 +5,7 @@
 import type { Dialect } from '../dialect.ts';
 import { textTarget } from '../text-target.ts';
 import type { RuleContext } from '../types.ts';
+import { correlate } from './correlation.ts';
 import { keywords, values, writeList } from './values.ts';
 
 const dialect: Dialect = {
@@ -35,11 +36,24 @@ const dialect: Dialect = {
     exists: 'part',
     compare: 'yes',
     timeparts: 'yes',
-    correlations: [],
+    correlations: [
+      'event_count',
+      'value_count',
+      'temporal',
+      'temporal_ordered',
+      'value_sum',
+      'value_avg',
+      'value_percentile',
+      'value_median',
+      'expression',
+      'aliases',
+    ],
     notes: [
       'regex: no look-around and no back references',
       'exists: text columns are never null, an empty text counts as missing',
-      'case is ignored for ASCII letters only, except in patterns',
+      'correlations slide with the events; those that ask for few events or for a missing rule use fixed buckets',
+      'percentiles and medians are estimates of Kusto',
+      'values with letters beyond ASCII are patterns, as the text operators ignore the case of ASCII letters only',
     ],
     ranOn: null,
   },
@@ -65,6 +79,7 @@ const dialect: Dialect = {
   values,
   keywords,
   list: writeList,
+  correlate,
   query: (search, context) => {
     const table = tableOf(context);
     return table === '' ? search : `${table}\n| where ${search}`;

@@ -13,30 +13,30 @@ import { missingConstruct } from './regex.ts';
 import { field, pattern, quoted } from './text.ts';
 
 export const values: ValueWriters = {
-  string: (name, value, spot) => writeText(column(name, spot), value),
-  number: (name, { value }, spot) => `${column(name, spot)} == ${value}`,
-  bool: (name, { value }, spot) => `tostring(${column(name, spot)}) =~ "${value}"`,
-  null: (name, _, spot) => `isempty(${column(name, spot)})`,
-  exists: (name, { value }, spot) => `${value ? 'isnotempty' : 'isempty'}(${column(name, spot)})`,
+  string: (name, value, spot) => writeText(own(name, spot), value),
+  number: (name, { value }, spot) => `${own(name, spot)} == ${value}`,
+  bool: (name, { value }, spot) => `tostring(${own(name, spot)}) =~ "${value}"`,
+  null: (name, _, spot) => `isempty(${own(name, spot)})`,
+  exists: (name, { value }, spot) => `${value ? 'isnotempty' : 'isempty'}(${own(name, spot)})`,
   cidr: (name, { network }, spot) => {
     const version = network.includes(':') ? 6 : 4;
-    return knownFalse(`ipv${version}_is_in_range(${column(name, spot)}, ${quoted(network)})`, spot);
+    return knownFalse(`ipv${version}_is_in_range(${own(name, spot)}, ${quoted(network)})`, spot);
   },
-  compare: (name, { op, value }, spot) => knownFalse(`${column(name, spot)} ${operators[op]} ${value}`, spot),
-  regex: (name, value, spot) => writeRegex(column(name, spot), value, spot),
+  compare: (name, { op, value }, spot) => knownFalse(`${own(name, spot)} ${operators[op]} ${value}`, spot),
+  regex: (name, value, spot) => writeRegex(own(name, spot), value, spot),
   fieldref: (name, value, spot) => {
     const shape = (['exact', 'startsWith', 'endsWith', 'contains'] as const)[
       (value.startsWith ? 1 : 0) + (value.endsWith ? 2 : 0)
     ] as keyof typeof folded;
     const operator = value.cased ? cased[shape] : folded[shape];
-    return `${column(name, spot)} ${operator} ${column(value.field, spot)}`;
+    return `${own(name, spot)} ${operator} ${own(value.field, spot)}`;
   },
   timepart: (name, { unit, op, value }, spot) => {
     const part = unit === 'week' ? 'week_of_year' : unit;
-    const text = `datetime_part("${part}", todatetime(${column(name, spot)})) ${operators[op]} ${value}`;
+    const text = `datetime_part("${part}", todatetime(${own(name, spot)})) ${operators[op]} ${value}`;
     return op === 'eq' ? text : knownFalse(text, spot);
   },
-  query: (name, { text }, spot) => text.replaceAll('{field}', () => column(name, spot)),
+  query: (name, { text }, spot) => text.replaceAll('{field}', () => own(name, spot)),
 };
 
 /** Keywords are looked for in every column. */
@@ -46,7 +46,8 @@ export const keywords: KeywordWriters = {
       (part, index) => typeof part !== 'number' || !isOuter(value.parts, index),
     );
     const [only] = inner;
-    if (inner.length < 2 && (only === undefined || typeof only === 'string')) {
+    const plain = value.cased || !foldsBeyondAscii(inner);
+    if (plain && inner.length < 2 && (only === undefined || typeof only === 'string')) {
       return `* ${value.cased ? cased.contains : folded.contains} ${quoted(only ?? '')}`;
     }
     return `* matches regex ${quoted((value.cased ? '(?s)' : '(?is)') + pattern(value.parts, false))}`;
@@ -63,9 +64,9 @@ export function writeList(
   spot: Spot,
 ): string | null {
   if (link === 'and') return null;
-  const own = column(name, spot);
+  const subject = own(name, spot);
   if (list.every(({ kind }) => kind === 'number')) {
-    return `${own} in (${list.map((value) => (value as ValueOf<'number'>).value).join(', ')})`;
+    return `${subject} in (${list.map((value) => (value as ValueOf<'number'>).value).join(', ')})`;
   }
   const plain: string[] = [];
   const exact: string[] = [];
@@ -73,20 +74,18 @@ export function writeList(
   for (const value of list) {
     if (value.kind === 'number') plain.push(quoted(String(value.value)));
     else if (value.kind === 'string') {
-      if (hasWildcard(value.parts)) texts.push(writeText(own, value));
+      if (hasWildcard(value.parts) || (!value.cased && foldsBeyondAscii(value.parts)))
+        texts.push(writeText(subject, value));
       else (value.cased ? exact : plain).push(quoted(value.parts.join('')));
     }
   }
-  if (exact.length > 0) texts.unshift(`${own} in (${exact.join(', ')})`);
-  if (plain.length > 0) texts.unshift(`${own} in~ (${plain.join(', ')})`);
+  if (exact.length > 0) texts.unshift(`${subject} in (${exact.join(', ')})`);
+  if (plain.length > 0) texts.unshift(`${subject} in~ (${plain.join(', ')})`);
   return texts.join(' or ');
 }
 
-export function column(
-  name: string,
-  { context }: { context: { options: Readonly<Record<string, string>> } },
-): string {
-  return field(name, context.options['dotted_names'] === 'column');
+export function column(name: string, options: Readonly<Record<string, string>>): string {
+  return field(name, options['dotted_names'] === 'column');
 }
 
 const operators = { eq: '==', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
@@ -98,19 +97,34 @@ const cased = {
   contains: 'contains_cs',
 } as const;
 
-function writeText(own: string, { parts, cased: isCased }: ValueOf<'string'>): string {
-  const shape: TextShape = shapeOf(parts);
-  if (shape.kind === 'any') return `isnotempty(${own})`;
-  if (shape.kind !== 'pattern')
-    return `${own} ${(isCased ? cased : folded)[shape.kind]} ${quoted(shape.text)}`;
-  return `${own} matches regex ${quoted((isCased ? '(?s)' : '(?is)') + pattern(parts, true))}`;
+function own(name: string, { context }: Spot): string {
+  return column(name, context.options);
 }
 
-function writeRegex(own: string, { source, flags }: ValueOf<'regex'>, spot: Spot): string {
+function writeText(subject: string, { parts, cased: isCased }: ValueOf<'string'>): string {
+  const shape: TextShape = shapeOf(parts);
+  if (shape.kind === 'any') return `isnotempty(${subject})`;
+  if (shape.kind !== 'pattern' && (isCased || !foldsBeyondAscii(parts))) {
+    return `${subject} ${(isCased ? cased : folded)[shape.kind]} ${quoted(shape.text)}`;
+  }
+  return `${subject} matches regex ${quoted((isCased ? '(?s)' : '(?is)') + pattern(parts, true))}`;
+}
+
+/** Letters whose case the text operators do not ignore. */
+function foldsBeyondAscii(parts: readonly StringPart[]): boolean {
+  for (const part of parts) {
+    if (typeof part !== 'string') continue;
+    const letters = part.replaceAll(/[\0-\x7f]+/g, '');
+    if (letters.toLowerCase() !== letters.toUpperCase()) return true;
+  }
+  return false;
+}
+
+function writeRegex(subject: string, { source, flags }: ValueOf<'regex'>, spot: Spot): string {
   const missing = missingConstruct(source);
   if (missing !== null) throw unsupported(spot.context, 'Kusto', `${missing} in a regular expression`);
   const head = flags === '' ? '' : `(?${[...flags].sort().join('')})`;
-  return `${own} matches regex ${quoted(head + source)}`;
+  return `${subject} matches regex ${quoted(head + source)}`;
 }
 
 function knownFalse(text: string, spot: Spot): string {

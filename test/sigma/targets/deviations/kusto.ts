@@ -15,6 +15,8 @@ const reasons = {
     'Below not, a network function that cannot read the address gives null, and not(null) drops the row: coalesce',
   patterns:
     'Wildcards inside a value: one anchored pattern without case; the reference loses order, anchors, `?` and case',
+  letters:
+    'The text operators ignore the case of ASCII letters only (Microsoft: in~); patterns ignore it for all',
   keywords: 'A text alone is no condition in KQL; keywords are looked for in every column',
   booleans: '=~ does not compare a text with a boolean',
   'any-value': '`*` asks for a value; startswith "" holds for every row',
@@ -94,10 +96,21 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
       i++;
       j++;
       for (; a[i] !== ')'; i++, j++) if (a[i] !== b[j] && `"${a[i]}"` !== b[j]) return null;
+    } else if (left === 'in~' && right === 'in~') {
+      const [mine, theirs] = [listFrom(a, i + 1), listFrom(b, j + 1)];
+      const subject = a[i - 1];
+      [i, j] = [mine.next, theirs.next];
+      while (mine.values.length < theirs.values.length) {
+        if (a[i] !== 'or' || a[i + 1] !== subject || a[i + 2] !== 'matches') return null;
+        mine.values.push(unpattern(read(a[i + 4] as string)));
+        found.add('letters');
+        i += 5;
+      }
+      if (mine.values.sort().join('\n') !== theirs.values.sort().join('\n')) return null;
     } else if (a[i + 1] === 'matches' && /^"\(\?is\)/.test(a[i + 3] ?? '') && a[i + 3] !== b[j + 3]) {
       const next = skipPattern(b, j, unpattern(read(a[i + 3] as string)), (token) => same(left, token));
       if (next === null) return null;
-      found.add('patterns');
+      found.add(/[.*]/.test((a[i + 3] as string).replaceAll(/\\\\[^]/g, '')) ? 'patterns' : 'letters');
       i += 4;
       j = next;
     } else if (same(left, right)) {
@@ -106,6 +119,12 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
     } else return null;
   }
   return found;
+}
+
+function listFrom(list: readonly string[], open: number): { values: string[]; next: number } {
+  const close = list.indexOf(')', open);
+  const values = list.slice(open + 1, close).filter((token) => token !== ',');
+  return { values: values.map(read), next: close + 1 };
 }
 
 /** Where the reference's form of a pattern ends: one regular expression, or its pieces joined by `and`. */

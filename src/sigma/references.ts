@@ -37,7 +37,7 @@ export function resolveReferences(result: Pick<ParseResult, 'rules' | 'correlati
   for (const correlation of result.correlations) {
     const found: ReferencedDocument[] = [];
     for (const reference of [...correlation.rules, ...aliasReferences(correlation)]) {
-      const matches = index.find(reference);
+      const matches = ownFirst(index.find(reference), correlation);
       if (matches.length === 1) found.push(matches[0] as ReferencedDocument);
       else if (!failed.has(correlation))
         failed.set(correlation, badReference(correlation, reference, matches));
@@ -95,6 +95,16 @@ export function referenceError(
 export function placesOf(documents: readonly ReferencedDocument[]): string {
   const shown = documents.slice(0, 3).map(({ path, position }) => `${path}:${position.line}`);
   return documents.length > 3 ? `${shown.join(', ')} and ${documents.length - 3} more` : shown.join(', ');
+}
+
+/** A correlation that was read from an old aggregation means the rule of its own document, whoever else is called so. */
+function ownFirst(
+  matches: readonly ReferencedDocument[],
+  { path, document }: SigmaCorrelation,
+): readonly ReferencedDocument[] {
+  if (matches.length < 2) return matches;
+  const own = matches.filter((match) => match.path === path && match.document === document);
+  return own.length === 1 ? own : matches;
 }
 
 function add<Document>(map: Map<string, Document[]>, key: string, document: Document): void {

@@ -109,6 +109,15 @@ describe('an old aggregation', () => {
     ]);
   });
 
+  it('means the rule of its own document where several have one id', () => {
+    const shared = `action: global\n${old('a | count() > 1')}`;
+    const all = parse(`${shared}---\nlevel: low\n---\nfields: [x]\n`);
+    const { documents, errors } = resolveReferences(all);
+    expect(errors).toEqual([]);
+    expect([...documents].every(([{ document }, [rule]]) => rule?.document === document)).toBe(true);
+    expect(documents.size).toBe(2);
+  });
+
   it.each([
     ['a | min(x) by y > 3', 'HB_RULE_UNSUPPORTED 10:17'],
     ['a | stdev(x) by y > 3', 'HB_RULE_UNSUPPORTED 10:17'],

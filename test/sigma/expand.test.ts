@@ -75,9 +75,9 @@ describe('expanding an item', () => {
 
   it('fills regular expressions step by step as at once', () => {
     const line = String.raw`f|re|expand: '%a%\%c%%b%'`;
-    const values: Record<string, string[]> = { a: ['%c%'], b: ['x'], c: ['no'] };
+    const values: Readonly<Record<string, string[]>> = { a: ['%c%'], b: ['x'], c: ['no'] };
     const once = fill(line, values) as DetectionItem;
-    const first = fill(line, { a: values.a }) as DetectionItem;
+    const first = fill(line, { a: ['%c%'] }) as DetectionItem;
     expect(first.values).not.toEqual(once.values);
     expect(expandItem(first, (name) => values[name], 'x.yml')).toEqual(once);
     expect(once.values).toMatchObject([{ kind: 'regex', source: '%c%%c%x' }]);

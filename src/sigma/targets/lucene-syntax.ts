@@ -4,14 +4,14 @@
  * and expressions are written. On fields of the type keyword a value stands for the whole and case counts, unless the
  * index says otherwise; that is a matter of the mapping and no query can change it.
  */
-import type { SigmaValue, StringPart } from '../ast.ts';
+import type { Expression, SigmaValue, StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { luceneRegex } from './lucene-regex.ts';
 import { withoutDoubleNot } from './absence.ts';
 import { hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
-import type { Target } from './types.ts';
+import type { RuleContext, Target } from './types.ts';
 
 export const luceneSyntax: Pick<
   Dialect,
@@ -51,6 +51,11 @@ const specialInQuotes = /[+\-=&|<>!(){}[\]^"~*?:\\/]/g;
 /** Read as operators when they stand alone; and what a field takes for a range, escaped or not. */
 const needsQuotes = /^(?:AND|OR|NOT|[<>].*)$|[ \t\n\r\u3000]/s;
 const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+
+/** An expression alone, for languages that hold such a search. */
+export function luceneSearch(expression: Expression, context: RuleContext): string {
+  return plain.search(expression, context);
+}
 
 /** A dialect of this syntax as a target. */
 export function luceneTarget(dialect: Omit<Dialect, keyof typeof luceneSyntax>): Target {
@@ -108,3 +113,24 @@ function regex({ source, flags }: ValueOf<'regex'>, { context }: Spot): string {
 export function slashed(text: string): string {
   return `/${text.endsWith('\\\\') ? `${text.slice(0, -2)}[\\\\]` : text}/`;
 }
+
+const plain = luceneTarget({
+  name: 'lucene',
+  title: 'Lucene',
+  manual: '',
+  formats: {},
+  supports: {
+    keywords: 'yes',
+    regex: 'part',
+    cidr: 'part',
+    cased: 'part',
+    fieldref: 'no',
+    exists: 'yes',
+    compare: 'yes',
+    timeparts: 'no',
+    correlations: [],
+    notes: [],
+    ranOn: null,
+  },
+  suggests: [],
+});

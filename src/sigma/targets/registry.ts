@@ -2,6 +2,7 @@
 import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
 import { eql } from './eql.ts';
+import { esql } from './esql.ts';
 import { lucene } from './lucene.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { kusto } from './kusto/index.ts';
@@ -9,7 +10,16 @@ import { splunk } from './splunk/index.ts';
 import { duckdb } from './duckdb.ts';
 import { sqlite } from './sqlite.ts';
 
-export const targets: readonly Target[] = [sqlite, duckdb, splunk, lucene, opensearchLucene, kusto, eql];
+export const targets: readonly Target[] = [
+  sqlite,
+  duckdb,
+  splunk,
+  lucene,
+  opensearchLucene,
+  kusto,
+  eql,
+  esql,
+];
 
 const byName = new Map<string, Target>();
 for (const target of targets) {

@@ -142,12 +142,18 @@ function tagValidator({ namespace, problem, ...head }: TagCheck): Validator {
     ...head,
     check(document, { source, report }: CheckContext) {
       document.tags.forEach((tag, index) => {
-        if (tag.length <= prefix.length || tag.slice(0, prefix.length).toLowerCase() !== prefix) return;
+        if (!hasPrefix(tag, prefix)) return;
         const wrong = problem(tag.slice(prefix.length));
         if (wrong !== null) report(`the tag ${quote(tag)} ${wrong}`, source.entryPlace('tags', index));
       });
     },
   };
+}
+
+/** Without case. Most tags differ in the first letter. */
+function hasPrefix(tag: string, prefix: string): boolean {
+  if (tag.length <= prefix.length || (tag.charCodeAt(0) | 0x20) !== prefix.charCodeAt(0)) return false;
+  return tag.startsWith(prefix) || tag.slice(0, prefix.length).toLowerCase() === prefix;
 }
 
 /** Rules share few tags. */

@@ -14,6 +14,10 @@ const controls = /[\u0000-\u001f\u007f-\u009f]/;
 const textControls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 // oxlint-disable-next-line no-control-regex -- it looks for them
 const oddText = /[*?\u0000-\u001f\u007f-\u009f]/;
+// oxlint-disable-next-line no-control-regex -- it looks for them
+const oddWhole = /[*?\u0000-\u001f\u007f-\u009f]|^\d+$/;
+/** Modifiers that make text with zeros of any other. */
+const encodings: readonly string[] = ['wide', 'utf16', 'utf16le', 'utf16be'];
 type Item = ItemEntry['item'];
 type StringValue = Extract<SigmaValue, { kind: 'string' }>;
 
@@ -53,7 +57,9 @@ export const valueValidators: readonly Validator[] = [
       description: 'Values and texts have no control characters.',
     },
     'has a control character',
-    ({ parts }) => parts.some((part) => typeof part === 'string' && controls.test(part)),
+    ({ parts }, { modifiers }) =>
+      !modifiers.some((name) => encodings.includes(name)) &&
+      parts.some((part) => typeof part === 'string' && controls.test(part)),
     (document, { source, report }) => {
       for (const key of ['title', 'description', 'author'] as const) {
         if (textControls.test(document[key] ?? ''))
@@ -128,8 +134,7 @@ function oddValues(items: readonly ItemEntry[]): readonly OddValue[] {
 }
 
 function isOdd(parts: readonly StringPart[]): boolean {
-  if (parts.length === 1 && typeof parts[0] === 'string')
-    return oddText.test(parts[0]) || /^\d+$/.test(parts[0]);
+  if (parts.length === 1 && typeof parts[0] === 'string') return oddWhole.test(parts[0]);
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as StringPart;
     if (typeof part === 'string' ? oddText.test(part) : part === ANY && parts[i + 1] === ANY) return true;

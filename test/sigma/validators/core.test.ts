@@ -103,6 +103,7 @@ describe('one rule', () => {
     ['escaped_wildcard', sel("Image|re: 'b\\*'")],
     ['escaped_wildcard', sel("Image: 'b\\\\*'")],
     ['number_as_string', sel("Image|contains: '12'")],
+    ['control_character', sel('Image|wide: abc')],
     ['number_as_string', sel("Image: '*'")],
     ['wildcards_instead_of_modifiers', sel("Image: '*a*b'")],
     ['wildcards_instead_of_modifiers', sel("Image:\n        - '*a'\n        - 'b'")],

@@ -84,12 +84,19 @@ const byCategory: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     FileVersion: 'file.pe.file_version',
     OriginalFileName: 'file.pe.original_file_name',
     Product: 'file.pe.product',
-    Signature: 'file.code_signature.subject_name',
     SignatureStatus: 'file.code_signature.status',
     Signed: 'file.code_signature.signed',
   },
   driver_load: { ImageLoaded: 'file.path' },
 };
+
+const numeric = [
+  'destination.port',
+  'source.port',
+  'process.pid',
+  'process.parent.pid',
+  'process.thread.id',
+];
 
 export function ecsWindows(): PipelineSource {
   const categories = Object.entries(byCategory).map(([category, mapping]): StepSource => ({
@@ -105,6 +112,14 @@ export function ecsWindows(): PipelineSource {
       ...channelSteps('winlog.channel'),
       ...categories,
       { id: 'ecs_fields', type: 'field_name_mapping', mapping: common, ...forWindows },
+      {
+        // Numbers of event_data are keywords; these fields are numbers in ECS.
+        id: 'ecs_keywords',
+        type: 'convert_type',
+        target_type: 'str',
+        field_name_conditions: [{ type: 'exclude_fields', fields: numeric }],
+        ...forWindows,
+      },
       {
         id: 'ecs_event_data',
         type: 'field_name_prefix',

@@ -71,9 +71,12 @@ function events(context: CorrelationContext): string[] {
           ...searches.map((text, index) => `  (${text.join(' ')})${index < searches.length - 1 ? ',' : ''}`),
         ];
   const keys = correlation.groupBy.map(
-    (name, index) => `key${index + 1} = tostring(${column(name, context.options)})`,
+    (name, index) => `key${index + 1} = tolower(tostring(${column(name, context.options)}))`,
   );
-  if (keys.length > 0) lines.push(`| extend ${keys.join(', ')}`);
+  if (keys.length > 0) {
+    const present = keys.map((_, index) => `isnotempty(key${index + 1})`).join(' and ');
+    lines.push(`| extend ${keys.join(', ')}`, `| where ${present}`);
+  }
   return lines;
 }
 
@@ -134,8 +137,8 @@ function aggregate(
     case 'value_count': {
       const whole =
         columns.length === 1
-          ? `tostring(${columns[0]})`
-          : `iff(${columns.map((name) => `isempty(${name})`).join(' or ')}, "", tostring(pack_array(${columns.join(', ')})))`;
+          ? `tolower(tostring(${columns[0]}))`
+          : `iff(${columns.map((name) => `isempty(${name})`).join(' or ')}, "", tolower(tostring(pack_array(${columns.join(', ')}))))`;
       return { name: 'value_count', value: whole, call: 'count_distinctif(value, isnotempty(value))' };
     }
     case 'value_percentile':

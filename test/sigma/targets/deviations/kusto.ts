@@ -3,6 +3,7 @@
  * say the same value, and everything else must be equal.
  */
 import type { Deviation } from '../oracle.ts';
+import { hasKeywords, regexesOf, valuesOf } from './combine.ts';
 
 const reasons = {
   'column-names':
@@ -18,6 +19,8 @@ const reasons = {
   letters:
     'The text operators ignore the case of ASCII letters only (Microsoft: in~); patterns ignore it for all',
   keywords: 'A text alone is no condition in KQL; keywords are looked for in every column',
+  'null-comparisons': 'Below not, a comparison with null would be null and drop the row: coalesce',
+  'control-characters': 'A text literal cannot hold a line end or a control character: escapes',
   booleans: '=~ does not compare a text with a boolean',
   'any-value': '`*` asks for a value; startswith "" holds for every row',
 } as const;
@@ -32,8 +35,49 @@ export const deviations: Deviation[] = [
   {
     id: 'field-references',
     reason: 'KQL compares two columns; the reference refuses fieldref',
-    verdict: (_, ours, theirs) =>
-      theirs === null && ours !== null && / =~ [A-Za-z][\w.]*(?:[ )]|$)/.test(ours),
+    verdict: (rule, ours, theirs) =>
+      theirs === null && ours !== null && valuesOf(rule).some(({ value }) => value.kind === 'fieldref'),
+  },
+  {
+    id: 'cased',
+    reason: 'KQL has operators with case; the reference refuses cased',
+    verdict: (rule, ours, theirs) =>
+      theirs === null &&
+      ours !== null &&
+      valuesOf(rule).some(({ value }) => value.kind === 'string' && value.cased),
+  },
+  {
+    id: 'timeparts',
+    reason: 'Parts of times are datetime_part; the reference refuses them, or drops the part',
+    undo: (ours) => ours.replaceAll(/datetime_part\("\w+", todatetime\((\w+)\)\)/g, '$1'),
+    verdict: (rule, ours, theirs) =>
+      theirs === null && ours !== null && valuesOf(rule).some(({ value }) => value.kind === 'timepart'),
+  },
+  {
+    id: 'keyword-variants',
+    reason: 'Several forms of one keyword are alternatives; the reference fails',
+    verdict: (rule, ours, theirs) => theirs === null && ours !== null && hasKeywords(rule),
+  },
+  {
+    id: 'equal-to-all',
+    reason: 'has_all looks for terms within a text; equal to all is equal to each',
+    undo: (ours) =>
+      ours.replaceAll(
+        /\b(\w+) =~ ("\w*")((?: and \1 =~ "\w*")+)/g,
+        (_, name: string, first: string, rest: string) => {
+          const others = rest
+            .split(' and ')
+            .slice(1)
+            .map((text) => text.slice(name.length + 4));
+          return `${name} has_all (${[first, ...others].join(', ')})`;
+        },
+      ),
+  },
+  {
+    id: 'look-around',
+    reason: 'Regular expressions of Kusto have no look-around and no back references: refused',
+    verdict: (rule, ours) =>
+      ours === null && regexesOf(rule).some(({ source }) => /\(\?<?[=!]|\\\d/.test(source)),
   },
 ];
 
@@ -52,7 +96,11 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
   const same = (left: string | undefined, right: string | undefined): boolean => {
     if (left === undefined || right === undefined) return false;
     if (left === right) return true;
-    if (left.startsWith('"') && right.startsWith('"')) return read(left) === read(right);
+    if (left.startsWith('"') && right.startsWith('"')) {
+      if (read(left) !== read(right)) return false;
+      found.add('control-characters');
+      return true;
+    }
     if (name(left) === null || name(left) !== name(right)) return false;
     found.add(left.startsWith('[') ? 'column-names' : 'dotted-names');
     return true;
@@ -68,6 +116,11 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
       found.add('keywords');
       i += pattern ? 4 : 3;
       j++;
+    } else if (left === 'coalesce' && /^[<>]=?$/.test(a[i + 3] ?? '')) {
+      if (!same(a[i + 2], b[j]) || a[i + 3] !== b[j + 1] || a[i + 4] !== b[j + 2]) return null;
+      found.add('null-comparisons');
+      i += 8;
+      j += 3;
     } else if (left === 'coalesce') {
       found.add('null-networks');
       if (a[i + 2] === 'ipv6_is_in_range') found.add('ipv6-networks');

@@ -3,6 +3,7 @@
  * it stands in and in whatever order its alternatives are; nothing else may differ.
  */
 import type { Deviation } from '../oracle.ts';
+import { hasKeywords, valuesOf as ruleValues } from './combine.ts';
 
 const reasons = {
   'split-search':
@@ -17,6 +18,8 @@ const reasons = {
   'plain-alternatives': 'Values that windash leaves as they are need no OR: IN',
   'reference-case': 'Fields are compared without case, as all texts of Sigma',
 } as const;
+/** Time spans as the reference writes them. */
+const spans: Readonly<Record<string, string>> = { '604800s': '1w', '2629746s': '1mon', '31556952s': '1y' };
 /** Stands for a literal `*` until it is known which text is to be made. */
 const asterisk = '\u0002';
 type Reason = keyof typeof reasons;
@@ -29,8 +32,77 @@ export const deviations: Deviation[] = [
   })),
   {
     id: 'field-references',
-    reason: 'Comparisons of two fields work below OR too; the reference refuses them there',
-    verdict: (_, ours, theirs) => theirs === null && ours !== null && /lower\('[\w.]+'\)=lower\('/.test(ours),
+    reason: 'Comparisons of two fields work below OR and as parts too; the reference refuses them there',
+    verdict: (rule, ours, theirs) =>
+      theirs === null && ours !== null && ruleValues(rule).some(({ value }) => value.kind === 'fieldref'),
+  },
+  {
+    id: 'missing-references',
+    reason:
+      'Two fields of which one is missing are not equal; the comparison of SPL is null then, and NOT null too',
+    undo: (ours) =>
+      ours.replaceAll(
+        /isnull\(('\w+')\) OR isnull\(('\w+')\) OR NOT lower\(\1\)=lower\(\2\)/g,
+        (_, one: string, other: string) => `NOT ${one}=${other}`,
+      ),
+  },
+  {
+    id: 'cased',
+    reason:
+      'Texts with case are compared by a regular expression; the reference refuses them, or forgets the case',
+    undo: (ours) => ours.replace(/\n\| regex _raw="\(\?s\)(?:[^"\\]|\\.)*"$/, ''),
+    verdict: (rule, ours, theirs) =>
+      theirs === null &&
+      ours !== null &&
+      ruleValues(rule).some(({ value }) => value.kind === 'string' && value.cased),
+  },
+  {
+    id: 'keyword-variants',
+    reason: 'Several forms of one keyword are alternatives; the reference fails',
+    verdict: (rule, ours, theirs) => theirs === null && ours !== null && hasKeywords(rule),
+  },
+  {
+    id: 'timeparts',
+    reason: 'A part of a time is refused; the reference drops it and compares the field itself',
+    verdict: (rule, ours) => ours === null && ruleValues(rule).some(({ value }) => value.kind === 'timepart'),
+  },
+  {
+    id: 'escaped-names',
+    reason: 'Backslashes and quotes in field names are escaped',
+    undo: (ours) =>
+      ours.replaceAll(
+        /"((?:[^"\\]|\\.)*)"(?==)/g,
+        (_, name: string) => `"${name.replaceAll(/\\(.)/g, '$1')}"`,
+      ),
+  },
+  {
+    id: 'sliding-windows',
+    reason:
+      'Enough events within the time span count across the border of two buckets: streamstats time_window',
+    undo: (ours) =>
+      ours
+        .replace(
+          /\| eval value_tuple=.*\n/,
+          (line) => `\u0001${[...line.matchAll(/'(\w+)'\)/g)].map((m) => m[1]).join(', ')}`,
+        )
+        .replace(/\u0001(.*?)\| sort([^]*)value_tuple/, '| sort$2$1')
+        .replace(
+          /\| sort 0 _time\n\| streamstats time_window=(\w+) (.*? as \w+)(?: by (.*))?/,
+          (_, span: string, call: string, by: string | undefined) =>
+            `| bin _time span=${spans[span] ?? span}\n| stats ${call} by _time${by === undefined ? '' : ` ${by}`}`,
+        )
+        .replace(/(?<=^\| search .*") (?=\w+=")/m, '   '),
+  },
+  {
+    id: 'condition-spaces',
+    reason: 'One space between the terms of a condition',
+    undo: (ours) => ours.replaceAll(/(?<=event_types="\w+") (?!OR)/g, '   '),
+  },
+  {
+    id: 'more-correlations',
+    reason: 'Orders, sums, averages, percentiles and correlations of correlations can be said in SPL',
+    verdict: (_, ours, theirs) =>
+      theirs === null && ours !== null && ours.includes('| streamstats time_window='),
   },
 ];
 

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { convert } from '../../../src/sigma/convert.ts';
+import { parseRules } from '../../../src/sigma/parse.ts';
+import { sharedPath, shared } from '../../support/data.ts';
+import { deviations } from './deviations/splunk.ts';
+import { golden, written } from './golden.ts';
+import { compareMicro } from './micro.ts';
+import { compareOracle } from './oracle.ts';
+
+const { missing, note } = sharedPath('oracle');
+
+describe('splunk', () => {
+  it('writes the cases as golden/splunk.txt has them', () => {
+    const { made, stored } = golden('splunk');
+    expect(made).toBe(stored);
+  });
+
+  it.skipIf(missing).each([
+    ['splunk__none', 'none', 'default', 0.99],
+    ['splunk__splunk_windows', 'splunk_windows', 'default', 0.99],
+    ['splunk__sysmon+splunk_windows', 'sysmon+splunk_windows', 'default', 0.99],
+    ['extra/splunk__splunk_cim__data_model', 'splunk_cim', 'data_model', 0.97],
+  ])(`agrees with %s, or says why not${note}`, (file, pipelines, format, bar) => {
+    const result = compareOracle(
+      shared,
+      { file, target: 'splunk', pipelines: pipelines === 'none' ? [] : pipelines.split('+'), format },
+      deviations,
+    );
+    expect(result.total).toBeGreaterThan(1000);
+    expect(1 - result.different.length / result.total).toBeGreaterThanOrEqual(bar);
+    expect(result.same / result.total).toBeGreaterThan(0.96);
+  });
+
+  it.skipIf(missing)(`agrees on the micro-cases, or says why not${note}`, () => {
+    expect(compareMicro(shared, 'splunk|none|default', 'splunk', deviations).different).toEqual([]);
+  });
+
+  it('keeps every value within its literal', () => {
+    fc.assert(
+      fc.property(hostileText(), hostileText(), (value, name) => {
+        const query = written('splunk', ruleOf(`${name}|contains`, value));
+        const [literal, ...rest] = literals(query);
+        // A plain name is not quoted.
+        const found = /^[A-Za-z0-9_.]+$/.test(name) ? [name, literal, ...rest] : [literal, ...rest];
+        if (value.includes('*')) return;
+        expect(found).toEqual([name, `*${value}*`]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps patterns within their literal, and they match their value only', () => {
+    fc.assert(
+      fc.property(hostileText(), (value) => {
+        const query = written('splunk', ruleOf('A|cased', value));
+        const pattern = literals(query).at(-1) ?? '';
+        const expression = new RegExp(pattern.replace('(?s)', '').replace(/\\z$/, '$'), 's');
+        expect(expression.test(value)).toBe(true);
+        expect(expression.test(`${value}x`)).toBe(false);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('writes a savedsearches.conf with a stanza for each query and continued lines', () => {
+    const { rules } = parseRules(
+      `title: 'a [b]'\ndescription: |\n  two\n  lines\nlogsource: {product: windows}\ndetection:\n  a: {A|re: x}\n  b: {B: y}\n  condition: [a, b]\n`,
+      'rule.yml',
+    );
+    const { output } = convert(
+      { rules, correlations: [] },
+      { target: 'splunk', pipelines: [], format: 'savedsearches', options: { earliest_time: '-1h' } },
+    );
+    expect(output).toBe(
+      [
+        '[default]\ndispatch.earliest_time = -1h\ndispatch.latest_time = now',
+        '[a _b_]\ndescription = two\\\nlines\nsearch = *\\\n| regex A="x"',
+        '[a _b_ 2]\ndescription = two\\\nlines\nsearch = B="y"\n',
+      ].join('\n\n'),
+    );
+  });
+
+  it('does not write a data model search without a data model', () => {
+    const { rules } = parseRules(ruleOf('A', 'x'), 'rule.yml');
+    const { conversions } = convert(
+      { rules, correlations: [] },
+      { target: 'splunk', pipelines: [], format: 'data_model' },
+    );
+    expect(conversions[0]?.error?.code).toBe('HB_TARGET_UNSUPPORTED');
+  });
+
+  it('refuses an order of only some rules', () => {
+    const text = written(
+      'splunk',
+      `title: c\ncorrelation:\n  type: temporal_ordered\n  rules: [a, b]\n  timespan: 1m\n  condition: {gte: 1}\n${[
+        'a',
+        'b',
+      ]
+        .map(
+          (name) =>
+            `---\ntitle: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: x}, condition: s}\n`,
+        )
+        .join('')}`,
+    );
+    expect(text).toContain('ERROR case.yml:1:1: Splunk cannot express an order of some of the rules only');
+  });
+});
+
+function ruleOf(key: string, value: string): string {
+  return `title: t\nlogsource: {product: windows}\ndetection:\n  sel:\n    ${JSON.stringify(key)}: ${JSON.stringify(escaped(value))}\n  condition: sel\n`;
+}
+
+/** As a rule writes a text that holds no wildcard. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\*?]/g, '\\$&');
+}
+
+function hostileText(): fc.Arbitrary<string> {
+  const signs = '"\'\\`|()[]{}<>*?%_$^=!~.,:;#@&/+- \n\t\r\0\u001b\u0085\u2028éЖ漢😀aZ09';
+  return fc
+    .array(fc.constantFrom(...signs), { minLength: 1, maxLength: 12 })
+    .map((chars) => chars.join(''))
+    .filter((text) => !text.includes('|') && text.trim() !== '');
+}
+
+/** The texts in double quotes, as SPL reads them. */
+function literals(query: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < query.length; at++) {
+    if (query[at] !== '"') continue;
+    let text = '';
+    for (at++; query[at] !== '"'; at++) {
+      if (at >= query.length) throw new Error('a literal is not closed');
+      if (query[at] === '\\' && /[\\"]/.test(query[at + 1] ?? '')) at++;
+      text += query[at];
+    }
+    found.push(text);
+  }
+  return found;
+}

@@ -90,13 +90,7 @@ const byCategory: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   driver_load: { ImageLoaded: 'file.path' },
 };
 
-const numeric = [
-  'destination.port',
-  'source.port',
-  'process.pid',
-  'process.parent.pid',
-  'process.thread.id',
-];
+const numeric = ['destination.port', 'source.port', 'process.pid', 'process.parent.pid', 'process.thread.id'];
 
 export function ecsWindows(): PipelineSource {
   const categories = Object.entries(byCategory).map(([category, mapping]): StepSource => ({

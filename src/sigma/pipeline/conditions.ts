@@ -9,7 +9,7 @@ import { parseCondition } from '../condition.ts';
 import { RuleFault } from '../fault.ts';
 import { joinParts, parseStringValue, renderStringValue } from '../string-value.ts';
 import { compareAttribute } from './attributes.ts';
-import { StepFault, textOf, textsOf } from './parameters.ts';
+import { StepFault, textOf, textsOf, within } from './parameters.ts';
 import { PythonRegex } from './python-regex.ts';
 import type { StepCondition, StepConditions } from './types.ts';
 import type { Tracking, Work } from './work.ts';
@@ -24,38 +24,43 @@ export type FieldTest = (field: string | null, work: Work) => boolean;
 /** Null: always. Throws StepFault. */
 export function compileRuleTest(group: StepConditions | null): RuleTest | null {
   if (group === null) return null;
-  const test = compileGroup<Work>(group, 'rule_cond_expr', compileRuleCondition);
+  const test = compileGroup<Work>(group, 'rule', compileRuleCondition);
   return (work) => test(work, work);
 }
 
 export function compileItemTest(group: StepConditions | null, tracking: Tracking): ItemTest | null {
   if (group === null) return null;
-  return compileGroup(group, 'detection_item_cond_expr', (condition) =>
-    compileItemCondition(condition, tracking),
-  );
+  return compileGroup(group, 'detection_item', (condition) => compileItemCondition(condition, tracking));
 }
 
 export function compileFieldTest(group: StepConditions | null, tracking: Tracking): FieldTest | null {
   if (group === null) return null;
-  return compileGroup(group, 'field_name_cond_expr', (condition) =>
-    compileFieldCondition(condition, tracking),
-  );
+  return compileGroup(group, 'field_name', (condition) => compileFieldCondition(condition, tracking));
 }
 
 type Test<Subject> = (subject: Subject, work: Work) => boolean;
 
 function compileGroup<Subject>(
   group: StepConditions,
-  expressionName: string,
+  prefix: string,
   compile: (condition: StepCondition) => Test<Subject>,
 ): Test<Subject> {
   const tests = new Map<string, Test<Subject>>();
-  for (const [name, condition] of Object.entries(group.conditions)) tests.set(name, compile(condition));
+  for (const [name, condition] of Object.entries(group.conditions))
+    tests.set(
+      name,
+      within([`${prefix}_conditions`, place(name)], () => compile(condition)),
+    );
   const test =
     group.expression === null
       ? combine(group.link, [...tests.values()])
-      : fromExpression(group.expression, expressionName, tests);
+      : fromExpression(group.expression, `${prefix}_cond_expr`, tests);
   return group.negated ? negate(test) : test;
+}
+
+/** Conditions of a list go by their index. */
+function place(name: string): string | number {
+  return /^\d+$/.test(name) ? Number(name) : name;
 }
 
 function combine<Subject>(link: 'and' | 'or', tests: readonly Test<Subject>[]): Test<Subject> {

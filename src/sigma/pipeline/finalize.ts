@@ -1,7 +1,7 @@
 /** Steps over all queries at the end. */
 import { resolveScalar } from '../yaml-scalars.ts';
-import { StepFault, isRecord, textOf } from './parameters.ts';
-import { nested, readNested } from './steps/nest.ts';
+import { StepFault, isRecord, textOf, within } from './parameters.ts';
+import { readNested } from './steps/nest.ts';
 import { pythonJson, toText } from './template-filters.ts';
 import { pipelineView, templateOf } from './template-step.ts';
 import type { PipelineStep } from './types.ts';
@@ -41,7 +41,7 @@ export function compileFinalizer(step: PipelineStep, pipelineName: string): Fina
     }
     case 'nested': {
       const inner = readNested(parameters.finalizers, 'finalizer', finalizers, 'finalizers').map(
-        (item, index) => nested('finalizers', index, () => compileFinalizer(item, pipelineName)),
+        (item, index) => within(['finalizers', index], () => compileFinalizer(item, pipelineName)),
       );
       return (queries, around, state) =>
         inner.reduce<unknown>((value, finalizer) => finalizer(value, around, state), queries);

@@ -32,14 +32,24 @@ export interface ParameterSpec {
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a step; `parameter` says where, null is the step itself. */
+/** What is wrong with a step; `path` leads there from the step, empty is the step itself. */
 export class StepFault extends Error {
-  readonly parameter: string | null;
+  readonly path: readonly (string | number)[];
 
-  constructor(message: string, parameter: string | null = null) {
+  constructor(message: string, ...path: (string | number)[]) {
     super(message);
     this.name = 'StepFault';
-    this.parameter = parameter;
+    this.path = path;
+  }
+}
+
+/** Runs what concerns a part of a step, so that faults in it name their whole path. */
+export function within<Result>(path: readonly (string | number)[], run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof StepFault)) throw error;
+    throw new StepFault(error.message, ...path, ...error.path);
   }
 }
 

@@ -181,7 +181,7 @@ function tryStep(step: PipelineStep, stage: Stage, place: Place | null, report: 
     return true;
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
-    const inner = error.parameter === null ? place : at(place, error.parameter);
+    const inner = error.path.reduce<Place | null>((outer, key) => at(outer, key), place);
     report(new RuleFault('HB_PIPELINE_INVALID', error.message, inner));
     return false;
   }

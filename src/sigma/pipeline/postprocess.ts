@@ -1,12 +1,12 @@
 /** Steps over a finished query. */
 import { compileRuleTest, bounded, compilePattern } from './conditions.ts';
 import type { RuleTest } from './conditions.ts';
-import { StepFault, isRecord, textOf } from './parameters.ts';
+import { StepFault, isRecord, textOf, within } from './parameters.ts';
 import { parseReplacement, substitute } from './python-regex.ts';
 import type { PythonRegex, ReplacementPart } from './python-regex.ts';
 import { parseFormat } from './simple-template.ts';
 import type { FormatPart } from './simple-template.ts';
-import { nested, readNested } from './steps/nest.ts';
+import { readNested } from './steps/nest.ts';
 import { pythonJson, toText } from './template-filters.ts';
 import { documentView, pipelineView, templateOf } from './template-step.ts';
 import type { PipelineStep } from './types.ts';
@@ -55,7 +55,7 @@ function changeOf(step: PipelineStep, pipelineName: string): Change {
     }
     case 'nest': {
       const steps = readNested(parameters.items, 'postprocessing', postprocessing, 'items').map(
-        (inner, index) => nested('items', index, () => compileQueryStep(inner, pipelineName)),
+        (inner, index) => within(['items', index], () => compileQueryStep(inner, pipelineName)),
       );
       return (query, work) => steps.reduce((text, inner) => inner(text, work), query);
     }

@@ -29,11 +29,13 @@ export class PythonRegex {
   /** Throws HuntbookError HB_RULE_REGEX where the syntax is wrong, Error with the reason where time cannot be bounded. */
   constructor(source: string) {
     this.source = source;
+    // Wrong syntax is reported as it was written, before anything is put around it.
+    const checked = compileRegex(source, '');
     const scanned = scan(source);
     this.names = scanned.names;
     this.groupCount = scanned.groups;
     // The translator keeps groups only for an expression that refers to them; this reference never matters.
-    const translated = compileRegex(scanned.groups === 0 ? source : `(?:${source})(?:(?!)\\1)?`, '');
+    const translated = scanned.groups === 0 ? checked : compileRegex(`(?:${source})(?:(?!)\\1)?`, '');
     this.#global = new RegExp(translated.source, `${translated.flags}dg`);
     this.#sticky = new RegExp(translated.source, `${translated.flags}dy`);
     this.maxLength = Math.min(1_000_000, Math.floor(maxSteps ** (1 / (scanned.unbounded + 1))));

@@ -269,11 +269,9 @@ export function describeFault<Result>(
     return run();
   } catch (error) {
     if (!(error instanceof StepFault)) throw error;
-    const where = error.parameter === null ? '' : `.${error.parameter}`;
-    throw new HuntbookError(
-      'HB_PIPELINE_INVALID',
-      `pipeline ${pipeline.name}: ${part}.${index}${where}: ${error.message}`,
-      { cause: error },
-    );
+    const where = [part, index, ...error.path].join('.');
+    throw new HuntbookError('HB_PIPELINE_INVALID', `pipeline ${pipeline.name}: ${where}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** Steps in a step: they run in order, each under its own conditions and those around it. */
-import { RuleFault } from '../../fault.ts';
-import { StepFault } from '../parameters.ts';
+import { placePath } from '../../fault.ts';
+import type { RuleFault } from '../../fault.ts';
+import { StepFault, within } from '../parameters.ts';
 import { readStep } from '../read-step.ts';
 import type { Stage } from '../read-step.ts';
 import type { PipelineStep } from '../types.ts';
@@ -12,7 +13,7 @@ const maxDepth = 20;
 
 export const nest: MakeStep = (context) => {
   const steps = readNested(context.step.parameters.items, 'transformation', transformations, 'items').map(
-    (step, index) => nested('items', index, () => context.compileStep(step)),
+    (step, index) => within(['items', index], () => context.compileStep(step)),
   );
   return (work) => {
     for (const step of steps) context.runStep(step, work);
@@ -30,20 +31,16 @@ export function readNested(
   return (raw as unknown[]).map((item, index) => {
     const faults: RuleFault[] = [];
     const step = readStep(item, stage, vocabulary, null, (fault) => faults.push(fault));
-    if (step === null || faults.length > 0)
-      throw new StepFault(`item ${index}: ${faults.map((fault) => fault.message).join('; ')}`, parameter);
+    const [first] = faults;
+    if (step === null || first !== undefined)
+      throw new StepFault(
+        first?.message ?? 'not a step',
+        parameter,
+        index,
+        ...placePath(first?.place ?? null),
+      );
     return step;
   });
-}
-
-export function nested<Result>(parameter: string, index: number, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof StepFault)) throw error;
-    const where = error.parameter === null ? '' : `${error.parameter}: `;
-    throw new StepFault(`item ${index}: ${where}${error.message}`, parameter);
-  }
 }
 
 function depthOf(value: unknown): number {

@@ -160,7 +160,7 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
         i += 5;
       }
       if (mine.values.sort().join('\n') !== theirs.values.sort().join('\n')) return null;
-    } else if (a[i + 1] === 'matches' && /^"\(\?is\)/.test(a[i + 3] ?? '') && a[i + 3] !== b[j + 3]) {
+    } else if (a[i + 1] === 'matches' && a[i + 3]?.startsWith('"(?is)') === true && a[i + 3] !== b[j + 3]) {
       const next = skipPattern(b, j, unpattern(read(a[i + 3] as string)), (token) => same(left, token));
       if (next === null) return null;
       found.add(/[.*]/.test((a[i + 3] as string).replaceAll(/\\\\[^]/g, '')) ? 'patterns' : 'letters');
@@ -209,7 +209,9 @@ function skipPattern(
 
 function tokens(text: string): string[] {
   return (
-    text.match(/"(?:[^"\\]|\\[^])*"|\['(?:[^'\\]|\\.)*'\]|''[^']*''|'[^']*'|[()|,\u0001]|[^\s()|,"']+/g) ?? []
+    text
+      .replaceAll('\u0001', ' ; ')
+      .match(/"(?:[^"\\]|\\[^])*"|\['(?:[^'\\]|\\.)*'\]|''[^']*''|'[^']*'|[()|,]|[^\s()|,"']+/g) ?? []
   );
 }
 

@@ -83,9 +83,9 @@ export const deviations: Deviation[] = [
       ours
         .replace(
           /\| eval value_tuple=.*\n/,
-          (line) => `\u0001${[...line.matchAll(/'(\w+)'\)/g)].map((m) => m[1]).join(', ')}`,
+          (line) => `<fields>${[...line.matchAll(/'(\w+)'\)/g)].map((m) => m[1]).join(', ')}`,
         )
-        .replace(/\u0001(.*?)\| sort([^]*)value_tuple/, '| sort$2$1')
+        .replace(/<fields>(.*?)\| sort([^]*)value_tuple/, '| sort$2$1')
         .replace(
           /\| sort 0 _time\n\| streamstats time_window=(\w+) (.*? as \w+)(?: by (.*))?/,
           (_, span: string, call: string, by: string | undefined) =>

@@ -46,16 +46,17 @@ function escapedRegex(text: string): string {
 
 /** Backslash escapes as in C; a literal cannot go over a line end, so control characters are written by number. */
 function escaped(text: string, quote: '"' | "'"): string {
-  let out = '';
-  for (const char of text) {
-    const code = char.charCodeAt(0);
-    if (char === '\\' || char === quote) out += `\\${char}`;
-    else if (code >= 0x20 && code !== 0x7f && code !== 0x85 && code !== 0x2028 && code !== 0x2029)
-      out += char;
-    else if (char === '\n') out += '\\n';
-    else if (char === '\r') out += '\\r';
-    else if (char === '\t') out += '\\t';
-    else out += `\\u${code.toString(16).padStart(4, '0')}`;
-  }
-  return out;
+  let out = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
+  if (out.includes(quote)) out = out.replaceAll(quote, `\\${quote}`);
+  return control.test(out) ? out.replaceAll(controls, byNumber) : out;
+}
+
+const control = /[\p{Cc}\u2028\u2029]/u;
+const controls = /[\p{Cc}\u2028\u2029]/gu;
+
+function byNumber(char: string): string {
+  if (char === '\n') return '\\n';
+  if (char === '\r') return '\\r';
+  if (char === '\t') return '\\t';
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -110,11 +110,13 @@ function writeText(subject: string, { parts, cased: isCased }: ValueOf<'string'>
   return `${subject} matches regex ${quoted((isCased ? '(?s)' : '(?is)') + pattern(parts, true))}`;
 }
 
+const beyondAscii = /\P{ASCII}/u;
+
 /** Letters whose case the text operators do not ignore. */
 function foldsBeyondAscii(parts: readonly StringPart[]): boolean {
   for (const part of parts) {
-    if (typeof part !== 'string') continue;
-    const letters = part.replaceAll(/[\0-\x7f]+/g, '');
+    if (typeof part !== 'string' || !beyondAscii.test(part)) continue;
+    const letters = part.replaceAll(/\p{ASCII}+/gu, '');
     if (letters.toLowerCase() !== letters.toUpperCase()) return true;
   }
   return false;

@@ -59,5 +59,6 @@ function escapedRegex(text: string): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[\\"]/g, '\\$&');
+  const out = text.includes('\\') ? text.replaceAll('\\', '\\\\') : text;
+  return out.includes('"') ? out.replaceAll('"', '\\"') : out;
 }

@@ -53,7 +53,8 @@ export function compileRuleSet(
     indexes.set(rule, compiler.add(rule, parts.has(rule), ready));
   }
   const ruleIndex = (rule: SigmaRule): number | HuntbookError => indexes.get(rule) as number | HuntbookError;
-  const compiled = compileCorrelations({ documents: chains, parts, ruleIndex }, (correlation, error) =>
+  const sources = { correlations, documents: chains, parts, ruleIndex };
+  const compiled = compileCorrelations(sources, (correlation, error) =>
     compiler.refuse(error, correlation.path, correlation.position.line, correlation.title),
   );
   compiler.correlate(compiled);

@@ -98,9 +98,12 @@ function renderSample(sample: Sample, blank: string, room: number, paint: Paint)
   for (const [name, value] of sample.matched) {
     text += `${blank}  ${paint('dim', padWidth(name, names))}  ${fitWidth(value, room - names - 4)}\n`;
   }
-  for (const event of sample.events) text += `${blank}  ${paint('dim', '-')} ${fitWidth(event, room - 4)}\n`;
-  if (sample.moreEvents > 0)
-    text += `${blank}  ${paint('dim', `  … ${countOf(sample.moreEvents, 'more event')}`)}\n`;
+  for (const [i, event] of sample.events.entries()) {
+    // The last event is often what it was all for.
+    if (sample.moreEvents > 0 && i === sample.events.length - 1)
+      text += `${blank}  ${paint('dim', `  … ${countOf(sample.moreEvents, 'more event')}`)}\n`;
+    text += `${blank}  ${paint('dim', '-')} ${fitWidth(event, room - 4)}\n`;
+  }
   return text;
 }
 

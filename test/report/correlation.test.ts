@@ -71,7 +71,9 @@ describe('a finding of a correlation', () => {
   });
 
   it('lists in the HTML report its events, harmless', async () => {
-    const hostile = structuredClone(finding) as { correlation: { events: { rule: { title: string } }[] } };
+    const hostile = structuredClone(finding) as unknown as {
+      correlation: { events: { rule: { title: string } }[] };
+    };
     (hostile.correlation.events[0] as { rule: { title: string } }).rule.title =
       '<img src=x onerror=alert(1)>';
     const page = await renderWith(htmlSink, [hostile as unknown as Finding], summary);

@@ -8,7 +8,9 @@ import type { CorrelationSlot, StoredCorrelation } from './types.ts';
 type Named = SigmaRule | SigmaCorrelation;
 
 export interface CorrelationSources {
-  /** What each correlation names, in the order of its rules; correlations come after those they name. */
+  /** In the order in which they are to come, as far as those that name others come after these. */
+  readonly correlations: readonly SigmaCorrelation[];
+  /** What each correlation that can be run names, in the order of its rules; without circles. */
   readonly documents: ReadonlyMap<SigmaCorrelation, readonly Named[]>;
   /** Documents that only serve correlations. */
   readonly parts: ReadonlySet<Named>;
@@ -18,7 +20,7 @@ export interface CorrelationSources {
 
 /** A correlation that cannot be run goes to `refuse` with its reason, and so do those that name it. */
 export function compileCorrelations(
-  { documents, parts, ruleIndex }: CorrelationSources,
+  { correlations, documents, parts, ruleIndex }: CorrelationSources,
   refuse: (correlation: SigmaCorrelation, error: unknown) => void,
 ): StoredCorrelation[] {
   const compiled: StoredCorrelation[] = [];
@@ -30,7 +32,8 @@ export function compileCorrelations(
     const code = found?.code === 'HB_RULE_LOGSOURCE' ? found.code : 'HB_RULE_REFERENCE';
     throw new HuntbookError(code, `it needs '${document.title}', which was refused${why}`);
   };
-  for (const [correlation, named] of documents) {
+  for (const correlation of inOrder(correlations, documents)) {
+    const named = documents.get(correlation) ?? [];
     try {
       const slots = named.map((document, slot) => slotOf(correlation, document, slot, indexOf(document)));
       indexes.set(correlation, compiled.push(storedOf(correlation, slots, !parts.has(correlation))) - 1);
@@ -41,6 +44,21 @@ export function compileCorrelations(
     }
   }
   return compiled;
+}
+
+function inOrder(
+  correlations: readonly SigmaCorrelation[],
+  documents: CorrelationSources['documents'],
+): Set<SigmaCorrelation> {
+  const order = new Set<SigmaCorrelation>();
+  const visit = (correlation: SigmaCorrelation): void => {
+    const named = documents.get(correlation);
+    if (!named || order.has(correlation)) return;
+    for (const document of named) if (document.kind === 'correlation') visit(document);
+    order.add(correlation);
+  };
+  for (const correlation of correlations) visit(correlation);
+  return order;
 }
 
 function storedOf(

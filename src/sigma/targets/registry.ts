@@ -1,6 +1,7 @@
 /** Every target by name; pySigma's spelling is known too. */
 import { HuntbookError } from '../../errors.ts';
 import type { Target } from './types.ts';
+import { elastalert } from './elastalert.ts';
 import { eql } from './eql.ts';
 import { esql } from './esql.ts';
 import { lucene } from './lucene.ts';
@@ -19,6 +20,7 @@ export const targets: readonly Target[] = [
   kusto,
   eql,
   esql,
+  elastalert,
 ];
 
 const byName = new Map<string, Target>();

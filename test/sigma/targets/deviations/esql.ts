@@ -21,7 +21,8 @@ export const deviations: Deviation[] = withSeveral([
       const choice = String.raw`(\S+) like "(?:\\.|[^"\\])*"(?: or \2 like "(?:\\.|[^"\\])*")+`;
       return ours.replaceAll(
         new RegExp(String.raw`not coalesce\((${choice}), false\)`, 'gs'),
-        (whole, list: string) => (list.includes('\u2015') ? `not ${list}` : whole),
+        (whole, list: string) =>
+          list.includes('\u2015') && list.split('" or ').length === 5 ? `not ${list}` : whole,
       );
     },
   },

@@ -15,7 +15,7 @@ export function runSigmaPipelines(name: string | undefined, options: { json?: bo
   if (options.json === true) {
     const data = all.map(({ known, pipeline }) => ({
       name: known,
-      title: pipeline.name,
+      title: pipeline.description ?? pipeline.name,
       priority: pipeline.priority,
       targets: pipeline.allowedTargets,
       steps: pipeline.transformations.length,
@@ -30,7 +30,7 @@ export function runSigmaPipelines(name: string | undefined, options: { json?: bo
         known,
         String(pipeline.priority),
         pipeline.allowedTargets.join(' ') || 'all',
-        pipeline.name,
+        pipeline.description ?? pipeline.name,
       ]),
     ),
   );

@@ -32,9 +32,13 @@ describe('splunk', () => {
     expect(result.same / result.total).toBeGreaterThan(0.96);
   });
 
-  it.skipIf(missing)(`agrees on the micro-cases, or says why not${note}`, () => {
-    expect(compareMicro(shared, 'splunk|none|default', 'splunk', deviations).different).toEqual([]);
-  });
+  it.skipIf(missing).each(['none', 'splunk_windows', 'sysmon+splunk_windows'])(
+    `agrees on the micro-cases with %s, or says why not${note}`,
+    (pipelines) => {
+      const result = compareMicro(shared, `splunk|${pipelines}|default`, 'splunk', deviations);
+      expect(result.different).toEqual([]);
+    },
+  );
 
   it('keeps every value within its literal', () => {
     fc.assert(

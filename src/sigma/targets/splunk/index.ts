@@ -47,10 +47,7 @@ const dialect: Dialect = {
     ],
     ranOn: null,
   },
-  suggests: [
-    { when: { product: 'windows', category: 'process_creation' }, pipelines: ['sysmon', 'splunk_windows'] },
-    { when: { product: 'windows' }, pipelines: ['sysmon', 'splunk_windows'] },
-  ],
+  suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'splunk_windows'] }],
   precedence: ['not', 'or', 'and'],
   grouping: 'needed',
   and: ' ',
@@ -92,13 +89,13 @@ function conjuncts(expression: Extract<Expression, { op: 'and' | 'or' }>): Expre
 function finish(search: string, deferred: readonly unknown[], context: RuleContext): string {
   const later = deferred[0] as Later | undefined;
   let first = search;
-  const commands: string[] = [];
+  let commands: string[] = [];
   if (later !== undefined) {
+    commands = later.filters;
     if (later.flags.length > 0) {
       first = later.leading;
-      commands.push(...later.flags, `| search ${search}`);
+      commands = [...later.flags, `| search ${search}`, ...later.filters];
     }
-    commands.push(...later.filters);
   }
   if (first === '') first = '*';
   if (context.format === 'data_model') return dataModelSearch(first, commands, context);

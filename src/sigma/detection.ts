@@ -101,12 +101,30 @@ function parseMap(map: YamlMap, place: Place, find: FindKey): Detection {
 function parseItem(key: string, value: YamlValue, place: Place, find: FindKey): Detection {
   if (key.startsWith(keyMark)) throw keyFault(key, place);
   const position = find(key);
-  let field: string = key;
-  let modifiers: string[] = [];
-  if (key.includes('|')) [field = '', ...modifiers] = key.split('|');
+  const { field, modifiers } = readKey(key);
   const list = Array.isArray(value) ? value : [value];
   const placeOf = Array.isArray(value) ? (index: number): Place => at(place, index) : (): Place => place;
-  return buildItem(field === '' ? null : field, modifiers, list, place, placeOf, position);
+  return buildItem(field, modifiers, list, place, placeOf, position);
+}
+
+interface ItemKey {
+  readonly field: string | null;
+  readonly modifiers: readonly string[];
+}
+
+/** The same few hundred keys stand in thousands of rules; bounded, since rules may name any number. */
+const keys = new Map<string, ItemKey>();
+const maxKeys = 2000;
+const noModifiers: readonly string[] = [];
+
+function readKey(key: string): ItemKey {
+  let read = keys.get(key);
+  if (read !== undefined) return read;
+  const [field = '', ...modifiers] = key.split('|');
+  read = { field: field === '' ? null : field, modifiers };
+  if (keys.size >= maxKeys) keys.clear();
+  keys.set(key, read);
+  return read;
 }
 
 function keywords(
@@ -115,7 +133,7 @@ function keywords(
   placeOf: (index: number) => Place,
   position: RulePosition,
 ): Detection {
-  return buildItem(null, [], list, place, placeOf, position);
+  return buildItem(null, noModifiers, list, place, placeOf, position);
 }
 
 function buildItem(

@@ -5,6 +5,16 @@
  */
 import type { RulePosition } from './ast.ts';
 
+const newline = 0x0a;
+const space = 0x20;
+const doubleQuote = 0x22;
+const singleQuote = 0x27;
+const comma = 0x2c;
+const hyphen = 0x2d;
+const colon = 0x3a;
+const question = 0x3f;
+const brace = 0x7b;
+
 export class KeyFinder {
   readonly #text: string;
   readonly #end: number;
@@ -30,10 +40,10 @@ export class KeyFinder {
     }
     if (found === -1 || found >= this.#end || key === '') return this.#last;
     for (;;) {
-      const newline = this.#text.indexOf('\n', this.#lineStart);
-      if (newline === -1 || newline >= found) break;
+      const end = this.#text.indexOf('\n', this.#lineStart);
+      if (end === -1 || end >= found) break;
       this.#line++;
-      this.#lineStart = newline + 1;
+      this.#lineStart = end + 1;
     }
     this.#from = found + key.length;
     this.#last = { line: this.#line, column: found - this.#lineStart + 1 };
@@ -44,18 +54,18 @@ export class KeyFinder {
     const text = this.#text;
     let after = start + length;
     let before = start - 1;
-    const mark = text[after];
-    if (mark === '"' || mark === "'") {
-      if (text[before] !== mark) return false;
+    const mark = text.charCodeAt(after);
+    if (mark === doubleQuote || mark === singleQuote) {
+      if (text.charCodeAt(before) !== mark) return false;
       after++;
       before--;
     }
-    while (text[after] === ' ') after++;
-    if (text[after] !== ':') return false;
+    while (text.charCodeAt(after) === space) after++;
+    if (text.charCodeAt(after) !== colon) return false;
     for (; before >= 0; before--) {
-      const char = text[before];
-      if (char === '\n' || char === '{' || char === ',') return true;
-      if (char !== ' ' && char !== '-' && char !== '?') return false;
+      const char = text.charCodeAt(before);
+      if (char === newline || char === brace || char === comma) return true;
+      if (char !== space && char !== hyphen && char !== question) return false;
     }
     return true;
   }

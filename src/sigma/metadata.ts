@@ -43,7 +43,8 @@ const known = new Set(
 export function parseMetadata(map: YamlMap): Metadata {
   const title = text(map, 'title');
   if (title === null) throw new RuleFault('HB_RULE_INVALID', 'the rule has no title', null);
-  if ([...title].length > maxTitle) invalid(`the title is longer than ${maxTitle} characters`, 'title');
+  if (title.length > maxTitle && [...title].length > maxTitle)
+    invalid(`the title is longer than ${maxTitle} characters`, 'title');
   const id = text(map, 'id');
   if (id !== null && !uuidPattern.test(id)) invalid(`the id ${quote(id)} is not a UUID`, 'id');
   const name = text(map, 'name');
@@ -89,11 +90,9 @@ export function parseLogSource(map: YamlMap): LogSource {
 
 /** Keys the specification does not name, as plain values. */
 export function customFields(map: YamlMap): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(map)
-      .filter((key) => !known.has(key))
-      .map((key) => [key, plain(own(map, key))]),
-  );
+  const names = Object.keys(map).filter((key) => !known.has(key));
+  if (names.length === 0) return {};
+  return Object.fromEntries(names.map((key) => [key, plain(own(map, key))]));
 }
 
 /** A YAML value as JSON has it; dates are text. Shared nodes stay shared. */
@@ -133,6 +132,7 @@ function texts(map: YamlMap, key: string): string[] {
   const value = own(map, key);
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) invalid(`${key} must be a list`, key);
+  if (value.every((item) => typeof item === 'string')) return value;
   return value.map((item) => (typeof item === 'string' ? item : scalarText(plain(item))));
 }
 

@@ -26,12 +26,13 @@ export function parseRule(map: YamlMap, context: DocumentContext): SigmaRule {
   const place = at(null, 'detection');
   if (!isMap(section)) throw new RuleFault('HB_RULE_INVALID', 'the detection must be a map', place);
   const detections = parseDetections(section, context.find);
+  // The head is spread first: anywhere else it is copied key by key.
   return {
+    ...metadata,
     kind: 'rule',
     path: context.path,
     document: context.document,
     position: context.position,
-    ...metadata,
     logsource,
     detections,
     conditions: parseConditions(section, Object.keys(detections)),

@@ -41,8 +41,11 @@ for (const [yes, no] of [
     boolTexts.set(form(no), false);
   }
 }
+/** First letters of all words that are not text. */
+const wordStarts = 'yYnNtTfFoO~';
 const nullTexts = new Set(['', '~', 'null', 'Null', 'NULL']);
 const intPattern = /^[-+]?(?:0b[01_]+|0x[\dA-Fa-f_]+|0[0-7_]+|0|[1-9][\d_]*(?::[0-5]?\d)+|[1-9][\d_]*)$/;
+const smallPattern = /^(?:0|[1-9]\d{0,14})$/;
 const floatPattern =
   /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?|[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const datePattern =
@@ -59,12 +62,18 @@ export function resolveScalar(text: string): YamlScalar | undefined {
   const first = text.charCodeAt(0);
   // Digits, sign, point: numbers and dates.
   if ((first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d || first === 0x2e) {
+    // Dates are the usual case, and small numbers; neither could be anything else.
+    if (text.length === 10 && text[4] === '-' && text[7] === '-') {
+      const day = datePattern.exec(text);
+      return day === null ? undefined : readDate(text, day);
+    }
+    if (smallPattern.test(text)) return new YamlScalar('number', Number(text), true);
     if (intPattern.test(text)) return readInteger(text);
     if (floatPattern.test(text)) return new YamlScalar('number', readFloat(text));
     const date = datePattern.exec(text);
     return date === null ? undefined : readDate(text, date);
   }
-  if (text.length > 5) return undefined;
+  if (text.length > 5 || (text.length > 0 && !wordStarts.includes(text[0] as string))) return undefined;
   const bool = boolTexts.get(text);
   if (bool !== undefined) return bool ? trueScalar : falseScalar;
   return nullTexts.has(text) ? nullScalar : undefined;

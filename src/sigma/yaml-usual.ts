@@ -11,12 +11,15 @@ const unusual = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const maxDepth = 20;
 const space = 0x20;
 const hash = 0x23;
+const percent = 0x25;
 const quote = 0x27;
 const hyphen = 0x2d;
+const dot = 0x2e;
 const colon = 0x3a;
 const bar = 0x7c;
 /** Characters with which a plain scalar does not begin, or only under conditions. */
-const indicators = new Set([...'-?:,[]{}#&*!|>\'"%@`'].map((char) => char.charCodeAt(0)));
+const indicators = new Uint8Array(128);
+for (const char of '-?:,[]{}#&*!|>\'"%@`') indicators[char.charCodeAt(0)] = 1;
 
 export function readUsualYaml(text: string): YamlMap | undefined {
   if (unusual.test(text)) return undefined;
@@ -32,6 +35,10 @@ const unknown = new Error('not the usual YAML');
 
 function leave(): never {
   throw unknown;
+}
+
+function isMarker(text: string, start: number): boolean {
+  return text.startsWith('---', start) || text.startsWith('...', start);
 }
 
 class UsualReader {
@@ -79,8 +86,9 @@ class UsualReader {
       this.#end = end;
       // Markers and directives of documents.
       if (start === lineStart) {
-        const marker = text.slice(start, start + 3);
-        if (marker === '---' || marker === '...' || marker[0] === '%') leave();
+        const first = text.charCodeAt(start);
+        if (first === percent) leave();
+        if ((first === hyphen || first === dot) && isMarker(text, start)) leave();
       }
       return;
     }
@@ -195,7 +203,7 @@ class UsualReader {
     const first = text.charCodeAt(from);
     if (first === quote) return this.#singleQuoted(from, lineEnd);
     if (first === 0x22) return this.#doubleQuoted(from, lineEnd);
-    if (indicators.has(first) && (first !== hyphen || text.charCodeAt(from + 1) === space)) leave();
+    if (indicators[first] === 1 && (first !== hyphen || text.charCodeAt(from + 1) === space)) leave();
     let end = Math.min(lineEnd, this.#commentFrom(from));
     while (end > from && text.charCodeAt(end - 1) === space) end--;
     const plain = text.slice(from, end);

@@ -9,6 +9,9 @@ import { parseNetwork } from '../network.ts';
 import type { Network } from '../network.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
+import { sqlCorrelate } from './sql-correlation.ts';
+import { allCorrelations, correlationNotes, usual } from './sql-engine.ts';
+import type { SqlEngine } from './sql-engine.ts';
 import { regexFor } from './sql-regex.ts';
 import { duckdbWords } from './sql-words.ts';
 import { bracedForms, foldsAlike, nameWriter, signs, splitLongChain, tableName } from './sql-text.ts';
@@ -180,6 +183,23 @@ function around(parts: readonly StringPart[]): StringPart[] {
   ];
 }
 
+const engine: SqlEngine = {
+  ...usual,
+  title,
+  perSecond: 1_000_000,
+  column,
+  time: (options) => column(options['timestamp'] ?? 'timestamp'),
+  table: (options) => tableName(options['table'], column),
+  ticks: (name) => `epoch_us(TRY_CAST(${name}::VARCHAR AS TIMESTAMP))`,
+  shown: (ticks) => `make_timestamp(${ticks})`,
+  folded: (name) => `lower(${name}::VARCHAR)`,
+  number: (name) => `TRY_CAST(regexp_extract(trim(${name}::VARCHAR), '${numberPattern}') AS DOUBLE)`,
+  no: 'false',
+  distinctOver: (value, window) => `count(DISTINCT ${value}) OVER ${window}`,
+  percentileOver: (value, part, window) => `quantile_cont(${value}, ${part}) OVER ${window}`,
+  percentileOf: (rows, part) => `(SELECT quantile_cont(v, ${part}) FROM (${rows}))`,
+};
+
 const dialect: Dialect = {
   name: 'duckdb',
   title,
@@ -199,10 +219,11 @@ const dialect: Dialect = {
     exists: 'yes',
     compare: 'yes',
     timeparts: 'yes',
-    correlations: [],
+    correlations: allCorrelations,
     notes: [
       'keywords: need a column with the text of the whole event (option raw)',
       'regex: RE2, so no look-around, back references or possessive quantifiers',
+      ...correlationNotes,
       'numbers are compared as text: 1 is not 1.0 of a column of type DOUBLE',
     ],
     ranOn: 'DuckDB 1.5 (@duckdb/node-api)',
@@ -233,6 +254,7 @@ const dialect: Dialect = {
     expression.items.every((item) => item.op === 'match' && exactText(item.value) !== null)
       ? null
       : splitLongChain(expression, spot, walk),
+  correlate: sqlCorrelate(engine),
   query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
 };
 

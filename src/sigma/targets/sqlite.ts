@@ -5,6 +5,9 @@
 import type { StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueWriters } from './dialect.ts';
+import { sqlCorrelate } from './sql-correlation.ts';
+import { allCorrelations, correlationNotes, usual } from './sql-engine.ts';
+import type { SqlEngine } from './sql-engine.ts';
 import { networkTexts } from './sql-network.ts';
 import { sqliteWords } from './sql-words.ts';
 import { nameWriter, signs, splitLongChain, tableName, withoutNul } from './sql-text.ts';
@@ -99,6 +102,28 @@ function joinLong(items: readonly string[]): string {
   return pieces.join(' OR ');
 }
 
+/** Percentiles as in percentile_cont: between the two nearest ranks in proportion. */
+const percentileOf = (rows: string, part: number): string =>
+  `(SELECT sum(v * CASE WHEN r = CAST(x AS INTEGER) THEN 1 - (x - CAST(x AS INTEGER)) ELSE x - CAST(x AS INTEGER) END) ` +
+  `FROM (SELECT v, row_number() OVER (ORDER BY v) - 1 AS r, (count(*) OVER () - 1) * ${part} AS x FROM (${rows})) ` +
+  `WHERE r IN (CAST(x AS INTEGER), CAST(x AS INTEGER) + 1))`;
+
+const engine: SqlEngine = {
+  ...usual,
+  title,
+  perSecond: 1000,
+  column,
+  time: (options) => column(options['timestamp'] ?? 'timestamp'),
+  table: (options) => tableName(options['table'], column),
+  ticks: (name) => `CAST(round((julianday(${name}) - 2440587.5) * 86400000) AS INTEGER)`,
+  shown: (ticks) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${ticks} / 1000.0, 'unixepoch')`,
+  folded: (name) => `lower(CAST(${name} AS TEXT))`,
+  number: (name) =>
+    `CASE WHEN ${name} BETWEEN CAST(-9e999 AS NUMERIC) AND CAST(9e999 AS NUMERIC) THEN CAST(${name} AS REAL) END`,
+  no: '0',
+  percentileOf,
+};
+
 const dialect: Dialect = {
   name: 'sqlite',
   title,
@@ -117,12 +142,13 @@ const dialect: Dialect = {
     exists: 'yes',
     compare: 'yes',
     timeparts: 'yes',
-    correlations: [],
+    correlations: allCorrelations,
     notes: [
       'text columns must be declared COLLATE NOCASE; only ASCII letters are folded',
       'regex: the program that runs the query must define the function REGEXP',
       'cidr: compared as text, so addresses must be in their usual form',
       'the week of a time needs SQLite 3.46',
+      ...correlationNotes,
     ],
     ranOn: 'SQLite 3.50 (node:sqlite)',
   },
@@ -135,6 +161,7 @@ const dialect: Dialect = {
   group: (inner) => `(${inner})`,
   values,
   node: splitLongChain,
+  correlate: sqlCorrelate(engine),
   query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
 };
 

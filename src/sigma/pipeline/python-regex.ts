@@ -1,9 +1,10 @@
 /**
  * Regular expressions of pipelines, written for Python's `re`, over text of rules that anybody may have written. What
- * could take exponential time is refused when the pipeline is read; the rest is polynomial in the length of the text,
- * to the degree of its unbounded repetitions, and texts are limited accordingly.
+ * could take exponential time is refused when the pipeline is read; the rest is polynomial in the length of the text
+ * (see `regex-cost.ts`), and texts are limited accordingly.
  */
 import { compileRegex } from '../regex.ts';
+import { scanRegex } from './regex-cost.ts';
 
 /** One match: where it is, and its groups from 1 on; null where a group took no part. */
 export interface Match {
@@ -12,9 +13,11 @@ export interface Match {
   readonly groups: readonly (readonly [number, number] | null)[];
 }
 
-/** Steps that a search may take, roughly; texts are limited to what that allows. */
-const maxSteps = 50_000_000;
+/** Steps that a search may take, roughly a second or two; texts are limited to what that allows. */
+const maxSteps = 250_000_000;
+const maxText = 1_000_000;
 const maxMatches = 100_000;
+const maxResult = 16 * 1024 * 1024;
 
 export class PythonRegex {
   readonly source: string;
@@ -31,14 +34,14 @@ export class PythonRegex {
     this.source = source;
     // Wrong syntax is reported as it was written, before anything is put around it.
     const checked = compileRegex(source, '');
-    const scanned = scan(source);
+    const scanned = scanRegex(source);
     this.names = scanned.names;
     this.groupCount = scanned.groups;
     // The translator keeps groups only for an expression that refers to them; this reference never matters.
     const translated = scanned.groups === 0 ? checked : compileRegex(`(?:${source})(?:(?!)\\1)?`, '');
     this.#global = new RegExp(translated.source, `${translated.flags}dg`);
     this.#sticky = new RegExp(translated.source, `${translated.flags}dy`);
-    this.maxLength = Math.min(1_000_000, Math.floor(maxSteps ** (1 / (scanned.unbounded + 1))));
+    this.maxLength = Math.min(maxText, Math.floor(maxSteps ** (1 / scanned.degree)));
   }
 
   /** Whether the text begins with a match. Throws RangeError when it is too long. */
@@ -117,7 +120,7 @@ export function substitute(
         if (range != null) result += text.slice(range[0], range[1]);
       }
     }
-    if (result.length > maxSteps) throw new RangeError('the result is too long');
+    if (result.length > maxResult) throw new RangeError('the result is too long');
     from = match.end;
   }
   return result + text.slice(from);
@@ -138,63 +141,4 @@ function groupNumber(name: string, regex: PythonRegex): number {
   if (number === undefined || number > regex.groupCount)
     throw new Error(`the replacement names the group ${name}, which the expression does not have`);
   return number;
-}
-
-interface OpenGroup {
-  unbounded: number;
-  choice: boolean;
-}
-
-/** Groups, and the repetitions that decide how long a search may take. */
-function scan(source: string): { names: Map<string, number>; groups: number; unbounded: number } {
-  const names = new Map<string, number>();
-  let groups = 0;
-  let closed: OpenGroup | null = null;
-  const stack: OpenGroup[] = [{ unbounded: 0, choice: false }];
-  const top = (): OpenGroup => stack[stack.length - 1] as OpenGroup;
-  for (let i = 0; i < source.length;) {
-    const rest = source.slice(i, i + 80);
-    const repeat = /^(?:[*+]|\{\d*(,?)(\d*)\})[?+]?/.exec(rest);
-    if (repeat !== null && i > 0) {
-      const open = /^[*+]/.test(rest) || (repeat[1] === ',' && (repeat[2] === '' || Number(repeat[2]) > 50));
-      const many = open || Number(/\d+/.exec(repeat[0])?.[0] ?? 0) > 50;
-      if (many && closed !== null && (closed.unbounded > 0 || closed.choice)) {
-        throw new Error(
-          'it repeats a group that repeats itself or has alternatives, so that its time cannot be bounded',
-        );
-      }
-      if (many) top().unbounded++;
-      closed = null;
-      i += repeat[0].length;
-      continue;
-    }
-    closed = null;
-    const char = source[i];
-    if (char === '\\') i += 2;
-    else if (char === '[') i = classEnd(source, i);
-    else if (char === '(') {
-      const named = /^\(\?P?<([A-Za-z_]\w*)>/.exec(rest);
-      if (named !== null) names.set(named[1] as string, groups + 1);
-      if (named !== null || source[i + 1] !== '?') groups++;
-      stack.push({ unbounded: 0, choice: false });
-      i += named?.[0].length ?? (/^\(\?[A-Za-z:=!<>-]*/.exec(rest)?.[0].length || 1);
-    } else if (char === ')') {
-      if (stack.length > 1) {
-        closed = stack.pop() as OpenGroup;
-        top().unbounded += closed.unbounded;
-      }
-      i++;
-    } else {
-      if (char === '|') top().choice = true;
-      i++;
-    }
-  }
-  return { names, groups, unbounded: stack.reduce((sum, open) => sum + open.unbounded, 0) };
-}
-
-function classEnd(source: string, from: number): number {
-  let i = source[from + 1] === '^' ? from + 2 : from + 1;
-  if (source[i] === ']') i++;
-  for (; i < source.length && source[i] !== ']'; i++) if (source[i] === '\\') i++;
-  return i + 1;
 }

@@ -33,8 +33,17 @@ describe('expressions of pipelines', () => {
     expect(() => new PythonRegex('.*a.*b.*').search('x'.repeat(10_000))).toThrow(RangeError);
   });
 
+  it('knows repetitions that can end in one place only', () => {
+    const limit = (source: string): number => new PythonRegex(source).maxLength;
+    expect(limit('\\w+=\\w+ [^)]+\\)')).toBe(limit('a+b'));
+    expect(limit('\\w+=.+=')).toBeLessThan(limit('a+b'));
+    expect(limit('^a+b')).toBeGreaterThan(limit('a+b'));
+    expect(limit('EventID=(\\d+)')).toBe(1_000_000);
+    expect(() => new PythonRegex('(?x)( a+ ) +')).toThrow(/flag x/);
+  });
+
   it('is done in time with the worst text that it takes', () => {
-    for (const source of ['.*a.*b', 'a+a+a+b', '[ab]*[ab]*c', '(x.*)y', 'a*a*a*a*b']) {
+    for (const source of ['.*a.*b', 'a+a+a+b', '[ab]*[ab]*c', '(x.*)y', 'a*a*a*a*b', 'b[^b]+c']) {
       const regex = new PythonRegex(source);
       const started = performance.now();
       regex.search('a'.repeat(regex.maxLength));
@@ -49,10 +58,20 @@ describe('expressions of pipelines', () => {
     },
   );
 
-  it.each(['(a+)?', '(a|b)?', '[+]+', '\\(+', '(ab)+', '(a{2})+', 'a|b', '(?:ab){2,3}'])(
-    'takes %s',
-    (source) => {
-      expect(() => new PythonRegex(source)).not.toThrow();
-    },
-  );
+  it.each([
+    '(a+)?',
+    '(a|b)?',
+    '[+]+',
+    '\\(+',
+    '(ab)+',
+    '(a{2})+',
+    'a|b',
+    '(?:ab){2,3}',
+    '(a|b){3}',
+    '[^\\\\]+\\\\',
+    '{}',
+    'a{,b',
+  ])('takes %s', (source) => {
+    expect(() => new PythonRegex(source)).not.toThrow();
+  });
 });

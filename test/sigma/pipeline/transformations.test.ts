@@ -185,6 +185,17 @@ describe('transformations', () => {
     );
   });
 
+  it('refuse lists that are empty', () => {
+    expect(() => stepsOf('{type: field_name_mapping, mapping: {a: []}}')).toThrow(
+      /p\.yml:2:45: a is mapped to nothing/,
+    );
+    expect(() => stepsOf('{type: map_string, mapping: {a: []}}')).toThrow(/a is mapped to nothing/);
+    const rule = ruleOf({ sel: "{a|expand: '%x%'}" });
+    expect(() => apply(stepsOf('{type: value_placeholders}'), rule, { vars: { x: [] } })).toThrow(
+      /rule\.yml:5:9: the placeholder %x% has no values/,
+    );
+  });
+
   it('change the list of fields, the log source, attributes and the state', () => {
     const rule = ruleOf({ sel: '{a: 1}' }, 'fields: [a, b]');
     const done = apply(

@@ -12,12 +12,12 @@ import type { Work } from '../work.ts';
 import type { MakeStep, RenameField, StepContext } from './step.ts';
 
 export const mapFields: MakeStep = (context) => {
-  const mapping = mappingOf(context.step.parameters, 'mapping');
+  const mapping = namesOf(context);
   return fieldStep(context, (field) => mapping.get(field ?? ''), true);
 };
 
 export const mapPrefixes: MakeStep = (context) => {
-  const mapping = [...mappingOf(context.step.parameters, 'mapping')];
+  const mapping = [...namesOf(context)];
   const rename: RenameField = (field) => {
     if (field === null) return undefined;
     for (const [prefix, targets] of mapping) {
@@ -64,6 +64,14 @@ export function snakeCase(text: string): string {
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
     .replaceAll(/[-\s]+/g, '_')
     .toLowerCase();
+}
+
+/** Throws StepFault for a field that is mapped to no name. */
+function namesOf(context: StepContext): Map<string, readonly string[]> {
+  const mapping = mappingOf(context.step.parameters, 'mapping');
+  for (const [field, names] of mapping)
+    if (names.length === 0) throw new StepFault(`${field} is mapped to nothing`, 'mapping', field);
+  return mapping;
 }
 
 const fieldFunctions = new Map<string, (field: string) => string>([

@@ -173,6 +173,8 @@ function fillStep(
       if (!wanted(name)) continue;
       const list = valuesOf(name, work, item);
       if (list === null) continue;
+      if (list.length === 0)
+        throw work.error('HB_RULE_PLACEHOLDER', `the placeholder %${name}% has no values`, item.position);
       values[name] = list;
       any = true;
     }

@@ -27,6 +27,8 @@ export const mapString: MakeStep = (context) => {
       ([from, to]) => [renderStringValue(joinParts(parseStringValue(from))), to.map(valueOf)] as const,
     ),
   );
+  for (const [from, to] of mapping)
+    if (to.length === 0) throw new StepFault(`${from} is mapped to nothing`, 'mapping', from);
   return itemStep(context, (item) =>
     mapValues(item, (value) => {
       if (value.kind !== 'string') return value;

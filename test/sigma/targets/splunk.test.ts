@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { convert } from '../../../src/sigma/convert.ts';
 import { parseRules } from '../../../src/sigma/parse.ts';
 import { sharedPath, shared } from '../../support/data.ts';
-import { deviations } from './deviations/splunk.ts';
+import { deviations, explain } from './deviations/splunk.ts';
 import { golden, written } from './golden.ts';
 import { compareMicro } from './micro.ts';
 import { compareOracle } from './oracle.ts';
@@ -92,6 +92,26 @@ describe('splunk', () => {
       { target: 'splunk', pipelines: [], format: 'data_model' },
     );
     expect(conversions[0]?.error?.code).toBe('HB_TARGET_UNSUPPORTED');
+  });
+
+  it.each([
+    ["sel: {A: x, C: y}\n  flt: {B: 'a?b*'}", 'sel and not flt', 'A="x" C="y" NOT B="a*b*"'],
+    ["sel: {A: x}\n  kw: ['a\\*b']", 'sel and kw', 'A="x" "a\\*b"'],
+    ["sel: {A: ['a?b', c]}", 'sel', 'A IN ("a*b", "c")'],
+    ["a: {A: 'a?b'}\n  b: {B: c}", 'a or b', 'A="a*b" OR B="c"'],
+  ])('a listed deviation hides nothing else: %s', (detections, condition, theirs) => {
+    const ours = written(
+      'splunk',
+      `title: t\nlogsource: {product: x}\ndetection:\n  ${detections}\n  condition: ${condition}\n`,
+    );
+    expect(explain(ours, theirs)?.size).toBe(1);
+    for (const other of [
+      theirs.replace('b', 'd'),
+      theirs.replace('"c"', '"d"').replace('"x"', '"z"'),
+      `${theirs} D="e"`,
+    ]) {
+      expect(explain(ours, other)).toBe(null);
+    }
   });
 
   it('refuses an order of only some rules', () => {

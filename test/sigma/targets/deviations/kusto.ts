@@ -111,7 +111,7 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
     if (left === '*' && a[i + 2] !== undefined) {
       const pattern = a[i + 1] === 'matches';
       const text = read(a[i + (pattern ? 3 : 2)] as string);
-      const value = right?.startsWith('"') === true ? read(right) : right;
+      const value = right?.startsWith('"') === true ? read(right) : right?.replace('_=~', '');
       if (value === undefined || bare(value) !== bare(pattern ? unpattern(text) : text)) return null;
       found.add('keywords');
       i += pattern ? 4 : 3;

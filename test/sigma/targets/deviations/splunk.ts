@@ -42,7 +42,7 @@ export const deviations: Deviation[] = [
       'Two fields of which one is missing are not equal; the comparison of SPL is null then, and NOT null too',
     undo: (ours) =>
       ours.replaceAll(
-        /isnull\(('\w+')\) OR isnull\(('\w+')\) OR NOT lower\(\1\)=lower\(\2\)/g,
+        /isnull\(('[^']+')\) OR isnull\(('[^']+')\) OR NOT lower\(\1\)=lower\(\2\)/g,
         (_, one: string, other: string) => `NOT ${one}=${other}`,
       ),
   },
@@ -112,46 +112,48 @@ export function explain(ours: string, theirs: string): Set<Reason> | null {
   const a = taken(ours);
   const b = taken(theirs);
   let search = a.search;
+  let theirSearch = b.search;
   const commands: string[] = [];
   for (const command of a.commands) {
     const flag = /^\| eval (\w+)=if\(match\('(.*?)', ("\(\?is\).*")\), "true", "false"\)$/s.exec(command);
     const filter = /^\| regex (?:"(.*?)"|([\w.-]+))=("\(\?is\).*")$/s.exec(command);
+    const negated = /^\| where isnull\('(.*?)'\) OR NOT match\('.*?', ("\(\?is\).*")\)$/s.exec(command);
     if (flag !== null) {
       const values = valuesOf(flag[3] as string, found);
       const field = flag[2] as string;
       const terms =
-        field === '_raw'
-          ? values.map((value) => value.replaceAll(/^"\*|\*"$/g, '"')).join(' OR ')
-          : `${named(field)} IN (${values.join(', ')})`;
+        field === '_raw' ? values.map(keyword).join(' OR ') : `${named(field)} IN (${values.join(', ')})`;
       search = search.replace(`${flag[1]}="true"`, () => terms);
     } else if (filter !== null) {
       const values = valuesOf(filter[3] as string, found);
       const field = named(filter[1] ?? (filter[2] as string));
-      const [from, to] = [term(field, values).replaceAll(asterisk, '*'), term(field, values)];
+      const to = field === '_raw' ? keyword(values[0] as string) : term(field, values);
+      const from = to.replaceAll(asterisk, '*');
       if (!search.includes(from)) return null;
       search = search.replace(from, () => to);
+    } else if (negated !== null) {
+      // Ours asks for it behind the search only.
+      const values = valuesOf(negated[2] as string, found);
+      const to =
+        negated[1] === '_raw' ? keyword(values[0] as string) : term(named(negated[1] as string), values);
+      const written = `NOT ${to.replaceAll(asterisk, '\\*')}`;
+      if (!theirSearch.includes(written)) return null;
+      theirSearch = theirSearch
+        .replace(written, '')
+        .replace(/ {2}|^ | $/, (gap) => (gap === '  ' ? ' ' : ''));
     } else {
-      const folded = command.replace(/^\| where lower\(('\w+')\)=lower\(('\w+')\)$/, '| where $1=$2');
+      const folded = command.replace(/^\| where lower\(('[^']+')\)=lower\(('[^']+')\)$/, '| where $1=$2');
       if (folded !== command) found.add('reference-case');
       commands.push(folded);
     }
   }
-  if (commands.sort().join('\n') !== b.commands.sort().join('\n') || a.rest !== b.rest) return null;
-  let theirSearch = b.search;
-  if (a.head !== b.head) {
-    // The reference puts the whole search into tstats, flags and all, and once more behind it.
-    if (
-      !a.rest.includes('drop_dm_object_name') ||
-      !b.commands.some((command) => command.startsWith('| rex'))
-    ) {
-      return null;
-    }
+  if (commands.sort().join('\n') !== b.commands.sort().join('\n') || a.rest !== b.rest || a.head !== b.head) {
+    return null;
   }
   if (b.doubled !== null) {
     if (b.doubled !== b.search) return null;
     found.add('tstats-flags');
-    theirSearch = b.doubled;
-  } else if (a.split !== b.split) found.add('split-search');
+  } else if (b.split !== null && a.split !== b.split) found.add('split-search');
   search = search.replaceAll(asterisk, '\\*');
   const [left, right] = [canonical(search), canonical(theirSearch)];
   if (left === right) return found.size === 0 ? found.add('plain-alternatives') : found;
@@ -204,6 +206,11 @@ function taken(text: string): Taken {
 
 function term(field: string, values: readonly string[]): string {
   return values.length === 1 ? `${field}=${values[0]}` : `${field} IN (${values.join(', ')})`;
+}
+
+/** Keywords need no `*` around them. */
+function keyword(value: string): string {
+  return value.replaceAll(/^"\*|\*"$/g, '"');
 }
 
 function named(field: string): string {

@@ -2,7 +2,7 @@
 import type { ParseResult, RulePosition, SigmaDocument } from '../ast.ts';
 import { itemsOf } from './items.ts';
 import { chooseValidators } from './registry.ts';
-import { DocumentSource } from './source.ts';
+import { DocumentSource, textLines } from './source.ts';
 import { fileName } from './text.ts';
 import type { DocumentSet, Finding, Severity, TextEdit, Validator } from './types.ts';
 
@@ -34,10 +34,12 @@ export function checkRules(inputs: readonly CheckInput[], options: CheckOptions 
   const set = collectSet(inputs);
   const findings: Finding[] = [];
   for (const input of inputs) {
-    const before = findings.length;
-    addParseFindings(input, findings);
-    checkFile(input, chosen, set, options, findings);
-    if (findings.length - before > 1) sortFrom(findings, before);
+    const ofFile: Finding[] = [];
+    addParseFindings(input, ofFile);
+    checkFile(input, chosen, set, options, ofFile);
+    ofFile.sort((one, other) => one.line - other.line || one.column - other.column);
+    // Not all at once: there may be more than a call takes arguments.
+    for (const finding of ofFile) findings.push(finding);
   }
   return findings;
 }
@@ -51,6 +53,7 @@ function checkFile(
 ): void {
   const documents = documentsOf(parsed);
   if (documents.length === 0) return;
+  const lines = textLines(text);
   for (const document of documents) {
     const { id, title } = document;
     const excluded = id === null ? undefined : exclusions?.get(id.toLowerCase());
@@ -69,7 +72,7 @@ function checkFile(
         ...(fix && { fix }),
       });
     };
-    const source = new DocumentSource(text, document.position.line);
+    const source = new DocumentSource(text, document.position.line, lines);
     const context = { items: itemsOf(document), source, set, report };
     for (validator of chosen) {
       if (excluded === undefined || !excluded.has(validator.name)) validator.check(document, context);
@@ -137,9 +140,4 @@ function add<Value>(map: Map<string, Value[]>, key: string, value: Value): void 
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
-}
-
-function sortFrom(findings: Finding[], from: number): void {
-  const tail = findings.splice(from);
-  findings.push(...tail.sort((a, b) => a.line - b.line || a.column - b.column));
 }

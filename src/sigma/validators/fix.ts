@@ -32,7 +32,7 @@ export function fixText(path: string, text: string, options: CheckOptions = {}):
     if (mendable.length === 0) break;
     const kept = mend(current, path, parsed, mendable);
     if (kept === null) break;
-    fixed.push(...kept.findings);
+    for (const finding of kept.findings) fixed.push(finding);
     current = kept.text;
     parsed = kept.parsed;
   }

@@ -27,6 +27,17 @@ export interface SourceEntry {
   readonly text: string;
 }
 
+/** What the documents of one text share: found once. */
+export interface TextLines {
+  starts?: readonly number[];
+  /** Whether there is one document only. */
+  readonly single: boolean;
+}
+
+export function textLines(text: string): TextLines {
+  return { single: !text.includes('\n---') };
+}
+
 const keyPattern = /^([\w-]+)[ \t]*:(?=[ \t\r\n]|$)/gm;
 
 export class DocumentSource {
@@ -34,14 +45,15 @@ export class DocumentSource {
   readonly #line: number;
   #range: { start: number; end: number; firstLine: number } | undefined;
   #keys: Map<string, SourceKey> | undefined;
-  #starts: readonly number[] | undefined;
+  readonly #lines: TextLines;
   readonly #children = new Map<string, Map<string, RulePosition>>();
   #last: { line: number; column: number; entries: readonly SourceEntry[] } | undefined;
 
   /** The document that holds line `line`. Nothing is read before it is asked for: most rules have no findings. */
-  constructor(text: string, line: number) {
+  constructor(text: string, line: number, lines: TextLines = textLines(text)) {
     this.text = text;
     this.#line = line;
+    this.#lines = lines;
   }
 
   get start(): number {
@@ -72,6 +84,8 @@ export class DocumentSource {
   hasLine(key: string, wanted: RegExp): boolean {
     const { text } = this;
     const sought = `\n${key}:`;
+    // Of several documents each would search through all that follow.
+    if (!this.#lines.single) return true;
     for (let at = text.indexOf(sought); at !== -1; at = text.indexOf(sought, at + 1)) {
       const end = text.indexOf('\n', at + 1);
       if (wanted.test(text.slice(at + sought.length, end === -1 ? text.length : end))) return true;
@@ -192,7 +206,7 @@ export class DocumentSource {
   }
 
   get #lineStarts(): readonly number[] {
-    return (this.#starts ??= findLineStarts(this.text));
+    return (this.#lines.starts ??= findLineStarts(this.text));
   }
 
   get #bounds(): { start: number; end: number; firstLine: number } {
@@ -250,7 +264,8 @@ function isMarker(text: string, at: number): boolean {
 
 /** The colon behind a key that begins at `from`, or -1. */
 function keyEnd(text: string, from: number, lineEnd: number): number {
-  for (let at = text.indexOf(':', from); at !== -1 && at < lineEnd; at = text.indexOf(':', at + 1)) {
+  for (let at = from; at < lineEnd; at++) {
+    if (text[at] !== ':') continue;
     const next = text[at + 1];
     if (next === undefined || next === ' ' || next === '\n' || next === '\r') return at;
   }
@@ -274,8 +289,10 @@ function trimScalar(
       return { text: mark === "'" ? inner.replaceAll("''", "'") : inner, start, end: close + 1 };
     }
   } else {
-    const comment = text.indexOf(' #', Math.max(from, start - 1));
-    if (comment !== -1 && comment < lineEnd) end = comment;
+    // Within the line only: a search through the rest of the file would be made for each of its lines.
+    const before = Math.max(from, start - 1);
+    const comment = text.slice(before, lineEnd).indexOf(' #');
+    if (comment !== -1) end = before + comment;
     if (mark === '#') end = start;
   }
   while (end > start && /[ \t\r]/.test(text[end - 1] as string)) end--;

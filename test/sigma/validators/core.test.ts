@@ -229,6 +229,35 @@ describe('hostile rules', () => {
     },
   );
 
+  const count = 8000;
+  const many = (line: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => line(index)).join('');
+
+  it.each([
+    ['tags', ruleText({ tags: `tags:${many((index) => `\n    - x.T${index}`)}` })],
+    [
+      'false positives',
+      ruleText({ falsepositives: `falsepositives:${many((index) => `\n    - a${index}`)}` }),
+    ],
+    ['references', ruleText({ references: `references:${many((index) => `\n    - r${index >> 1}`)}` })],
+    ['unknown keys', ruleText() + many((index) => `titl${index}: 1\n`)],
+    ['detections', ruleText(detection(`${many((index) => `d${index}:\n    Image: x\n`)}condition: d1`))],
+    [
+      'documents',
+      many(
+        (index) =>
+          `title: T${index}\nlogsource:\n    product: x\ndetection:\n    a:\n        b: c\n    condition: a\n---\n`,
+      ),
+    ],
+    ['lines', ruleText() + '  \n'.repeat(25 * count)],
+    ['spaces', ruleText({ description: `description: a${' '.repeat(100 * count)}` })],
+  ])('time grows with the size of a file, not with its square: %s', { timeout: 30_000 }, (_, text) => {
+    const all = validators.map(({ name }) => name);
+    const start = performance.now();
+    findings(text, all);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
   it('many findings in one file take no more than a moment', () => {
     const list = Array.from({ length: 20_000 }, (_, index) => `            - 'x${index}\\*'`).join('\n');
     const text = ruleText({

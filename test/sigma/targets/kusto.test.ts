@@ -108,6 +108,7 @@ describe('kusto', () => {
 
   it('takes dotted names as columns when asked to', () => {
     expect(written('kusto', ruleOf('a.b', 'x'))).toBe('a.b =~ "x"');
+    expect(written('kusto', ruleOf('set.a.in.b', 'x'))).toBe(`['set'].a['in'].b =~ "x"`);
     expect(written('kusto', ruleOf('a.b', 'x'), { dotted_names: 'column' })).toBe(`['a.b'] =~ "x"`);
   });
 

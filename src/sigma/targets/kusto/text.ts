@@ -22,7 +22,13 @@ const reserved = new Set(
 /** A column. `a.b` is a path into a dynamic column, or with `flat` a column of that name. */
 export function field(name: string, flat: boolean): string {
   if (plainName.test(name)) return reserved.has(name) ? `['${name}']` : name;
-  if (!flat && path.test(name)) return name;
+  if (!flat && path.test(name)) {
+    const [first = '', ...rest] = name.split('.');
+    return rest.reduce(
+      (text, part) => text + (reserved.has(part) ? `['${part}']` : `.${part}`),
+      field(first, true),
+    );
+  }
   return `['${escaped(name, "'")}']`;
 }
 

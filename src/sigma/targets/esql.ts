@@ -11,7 +11,7 @@ import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { correlateEsql } from './esql-correlation.ts';
 import { esqlField, esqlString } from './esql-text.ts';
 import { ecsSuggestions } from './lucene.ts';
-import { luceneSearch } from './lucene-syntax.ts';
+import { keywordQuery } from './lucene-syntax.ts';
 import { luceneRegex } from './lucene-regex.ts';
 import { hasWildcard, shapeOf, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
@@ -194,16 +194,6 @@ function compareFields(
 
 /** A part of the condition that holds nothing but keywords is one search of all fields. */
 function keywordSearch(expression: Expression, { context }: Spot): string | null {
-  const kinds = { keywords: false, fields: false };
-  sortComparisons(expression, kinds);
-  if (!kinds.keywords) return null;
-  if (!kinds.fields) return `qstr(${esqlString(luceneSearch(expression, context))})`;
-  if (expression.op === 'not') throw unsupported(context, 'ES|QL', 'a not of keywords together with fields');
-  return null;
-}
-
-function sortComparisons(expression: Expression, found: { keywords: boolean; fields: boolean }): void {
-  if (expression.op === 'match') found[expression.field === null ? 'keywords' : 'fields'] = true;
-  else if (expression.op === 'not') sortComparisons(expression.item, found);
-  else for (const item of expression.items) sortComparisons(item, found);
+  const query = keywordQuery(expression, context, 'ES|QL');
+  return query === null ? null : `qstr(${esqlString(query)})`;
 }

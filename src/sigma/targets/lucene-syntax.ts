@@ -52,9 +52,23 @@ const specialInQuotes = /[+\-=&|<>!(){}[\]^"~*?:\\/]/g;
 const needsQuotes = /^(?:AND|OR|NOT|[<>].*)$|[ \t\n\r\u3000]/s;
 const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
-/** An expression alone, for languages that hold such a search. */
-export function luceneSearch(expression: Expression, context: RuleContext): string {
-  return plain.search(expression, context);
+/**
+ * The query string of a part that holds nothing but keywords, for languages that search all fields by a function;
+ * null: there are fields in it, or no keywords. A `not` of both is refused: such functions stand alone.
+ */
+export function keywordQuery(expression: Expression, context: RuleContext, title: string): string | null {
+  const found = { keywords: false, fields: false };
+  sortComparisons(expression, found);
+  if (!found.keywords) return null;
+  if (!found.fields) return plain.search(expression, context);
+  if (expression.op === 'not') throw unsupported(context, title, 'a not of keywords together with fields');
+  return null;
+}
+
+function sortComparisons(expression: Expression, found: { keywords: boolean; fields: boolean }): void {
+  if (expression.op === 'match') found[expression.field === null ? 'keywords' : 'fields'] = true;
+  else if (expression.op === 'not') sortComparisons(expression.item, found);
+  else for (const item of expression.items) sortComparisons(item, found);
 }
 
 /** A dialect of this syntax as a target. */

@@ -5,6 +5,7 @@ import { elastalert } from './elastalert.ts';
 import { eql } from './eql.ts';
 import { esql } from './esql.ts';
 import { lucene } from './lucene.ts';
+import { opensearchPpl } from './opensearch-ppl.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
@@ -21,6 +22,7 @@ export const targets: readonly Target[] = [
   eql,
   esql,
   elastalert,
+  opensearchPpl,
 ];
 
 const byName = new Map<string, Target>();

@@ -16,11 +16,13 @@ export function withSeveral(
     {
       id: 'several',
       reason: `more than one of ${undone.map(({ id }) => id).join(', ')}; or a list in another order for their sake`,
-      applies: (rule, ours, theirs) =>
-        spelled(undone.reduce((text, deviation) => deviation.undo?.(text, rule) ?? text, ours)) ===
-        spelled(theirs),
+      applies: (rule, ours, theirs) => spelled(undoAll(undone, ours, rule)) === spelled(theirs),
     },
   ];
+}
+
+export function undoAll(list: readonly Deviation[], ours: string, rule: SigmaRule): string {
+  return list.reduce((text, { undo }) => undo?.(text, rule) ?? text, ours);
 }
 
 /** Every value of a rule with the field it is compared with. */
@@ -57,4 +59,40 @@ export function regexesOf(rule: SigmaRule): Regex[] {
 /** As the reference prints a regular expression: flags in front. */
 export function asWritten({ source, flags }: Regex): string {
   return (flags === '' ? '' : `(?${flags})`) + source;
+}
+
+/** `not coalesce(x, false)` as `not x`, with x in parentheses where it is more than one comparison. */
+export function withoutCoalesce(ours: string, not: 'not' | 'NOT'): string {
+  const head = `${not} coalesce(`;
+  let text = ours;
+  for (let at = text.indexOf(head); at !== -1; at = text.indexOf(head)) {
+    const end = closing(text, at + head.length);
+    const inner = text.slice(at + head.length, end - ', false'.length);
+    const whole = /(?:^|\s)(?:and|or|not|in) /i.test(withoutNested(inner)) ? `(${inner})` : inner;
+    text = `${text.slice(0, at)}${not} ${whole}${text.slice(end + 1)}`;
+  }
+  return text;
+}
+
+/** Where the parenthesis closes that was opened before `from`. */
+function closing(text: string, from: number): number {
+  let depth = 1;
+  let quoted = false;
+  for (let at = from; at < text.length; at++) {
+    const char = text[at];
+    if (quoted && char === '\\') at++;
+    else if (char === '"') quoted = !quoted;
+    else if (!quoted && char === '(') depth++;
+    else if (!quoted && char === ')' && --depth === 0) return at;
+  }
+  return text.length;
+}
+
+function withoutNested(text: string): string {
+  let result = text.replaceAll(/"(?:\\.|[^"\\])*"/gs, '""');
+  for (let before = ''; before !== result;) {
+    before = result;
+    result = result.replaceAll(/\([^()]*\)/g, '');
+  }
+  return result;
 }

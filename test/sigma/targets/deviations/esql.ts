@@ -1,9 +1,15 @@
 import { esqlString } from '../../../../src/sigma/targets/esql-text.ts';
 import type { Deviation } from '../oracle.ts';
-import { asWritten, hasKeywords, regexesOf, textsOf, usesWindash, withSeveral } from './combine.ts';
+import {
+  asWritten,
+  hasKeywords,
+  regexesOf,
+  textsOf,
+  usesWindash,
+  withoutCoalesce,
+  withSeveral,
+} from './combine.ts';
 import { regexRefused, translated } from './lucene.ts';
-
-const coalesce = 'not coalesce(';
 
 /** With the option `case=as_indexed`; what the default changes is tested for itself. */
 export const deviations: Deviation[] = withSeveral([
@@ -29,16 +35,7 @@ export const deviations: Deviation[] = withSeveral([
   {
     id: 'not-missing',
     reason: 'a comparison with a missing field is null, and so is its negation: such events would be lost',
-    undo: (ours) => {
-      let text = ours;
-      for (let at = text.indexOf(coalesce); at !== -1; at = text.indexOf(coalesce)) {
-        const end = closing(text, at + coalesce.length);
-        const inner = text.slice(at + coalesce.length, end - ', false'.length);
-        const whole = /(?:^|\s)(?:and|or|not|in) /.test(withoutNested(inner)) ? `(${inner})` : inner;
-        text = `${text.slice(0, at)}not ${whole}${text.slice(end + 1)}`;
-      }
-      return text;
-    },
+    undo: (ours) => withoutCoalesce(ours, 'not'),
   },
   {
     id: 'like-escapes',
@@ -83,26 +80,3 @@ export const deviations: Deviation[] = withSeveral([
     },
   },
 ]);
-
-/** Where the parenthesis closes that was opened before `from`. */
-function closing(text: string, from: number): number {
-  let depth = 1;
-  let quoted = false;
-  for (let at = from; at < text.length; at++) {
-    const char = text[at];
-    if (quoted && char === '\\') at++;
-    else if (char === '"') quoted = !quoted;
-    else if (!quoted && char === '(') depth++;
-    else if (!quoted && char === ')' && --depth === 0) return at;
-  }
-  return text.length;
-}
-
-function withoutNested(text: string): string {
-  let result = text.replaceAll(/"(?:\\.|[^"\\])*"/gs, '""');
-  for (let before = ''; before !== result;) {
-    before = result;
-    result = result.replaceAll(/\([^()]*\)/g, '');
-  }
-  return result;
-}

@@ -1,0 +1,134 @@
+import { pplString } from '../../../../src/sigma/targets/opensearch-ppl-text.ts';
+import type { Deviation } from '../oracle.ts';
+import {
+  asWritten,
+  hasKeywords,
+  regexesOf,
+  textsOf,
+  undoAll,
+  withSeveral,
+  withoutCoalesce,
+} from './combine.ts';
+
+const literal = String.raw`"(?:\\.|[^"\\])*"`;
+const like = new RegExp(String.raw`LIKE\(([^\s,]+), (${literal})(, true)?\)`, 'gs');
+
+const single: Deviation[] = [
+  {
+    id: 'bool',
+    reason: 'PPL knows true and false',
+    verdict: (rule, ours, theirs) =>
+      ours !== null && theirs === null && JSON.stringify(rule.detections).includes('"kind":"bool"'),
+  },
+  {
+    id: 'fieldref-parts',
+    reason: 'begins with, ends with and contains another field: by locate and right',
+    verdict: (rule, ours, theirs) =>
+      ours !== null && theirs === null && JSON.stringify(rule.detections).includes('"kind":"fieldref"'),
+  },
+  {
+    id: 'not-missing',
+    reason: 'a comparison with a missing field is null, and so is its negation: such events would be lost',
+    undo: (ours) => withoutCoalesce(ours, 'NOT'),
+  },
+  {
+    id: 'cidr-field',
+    reason: 'a name with a dot stands in backticks everywhere',
+    undo: (ours) => ours.replaceAll(/cidrmatch\(`([\w.]+)`/g, 'cidrmatch($1'),
+  },
+  {
+    id: 'fieldref-case',
+    reason: 'two fields are compared without case, too',
+    undo: (ours) => ours.replaceAll(/lower\((\S+?)\)=lower\((\S+?)\)/g, '$1=$2'),
+  },
+  {
+    id: 'regex',
+    reason: 'match searches analysed words and reads no expressions; regexp_match does',
+    undo: (ours, rule) => {
+      let text = ours;
+      for (const regex of regexesOf(rule)) {
+        const written = asWritten(regex).replaceAll("'", "''");
+        text = text.replaceAll(
+          new RegExp(String.raw`regexp_match\(([^\s,]+), ${literal}\)`, 'gs'),
+          (whole, field: string) =>
+            whole.includes(pplString(asWritten(regex))) ? `match(${field}, '${written}')` : whole,
+        );
+      }
+      return text;
+    },
+  },
+  {
+    id: 'case',
+    reason: '= takes account of case, LIKE does not; Sigma does not',
+    undo: (ours) =>
+      ours.replaceAll(like, (whole, field: string, text: string, cased?: string) =>
+        cased === undefined && !/(?<!\\)[%_]/.test(text.replaceAll('\\\\', '')) ? `${field}=${text}` : whole,
+      ),
+  },
+  {
+    id: 'backslashes',
+    reason: 'the reference loses every backslash of a value, and escapes % and _ where they mean nothing',
+    undo: (ours) =>
+      ours.replaceAll(new RegExp(literal, 'gs'), (text, at: number) => {
+        const kept = text.replaceAll(/\\\\/g, '');
+        const isPattern = /LIKE\([^\s,]+, $/.test(ours.slice(Math.max(0, at - 200), at));
+        return isPattern ? kept : kept.replaceAll(/(?<!\\)[%_]/g, '\\$&');
+      }),
+  },
+];
+
+export const deviations: Deviation[] = [
+  ...withSeveral(single, spelled),
+  {
+    id: 'keywords',
+    reason: 'text alone is no condition; query_string searches all fields',
+    applies: (rule, ours, theirs) =>
+      hasKeywords(rule) &&
+      ours.includes('query_string(') &&
+      ungrouped(undoAll(single, keywordsAlone(ours), rule)) === ungrouped(theirs),
+  },
+  {
+    id: 'quotes',
+    reason:
+      'the reference puts the marks of a text that holds quotes in wrong places, and those of texts after it',
+    applies: (rule, ours, theirs) =>
+      textsOf(rule).some((parts) => parts.some((part) => typeof part === 'string' && part.includes('"'))) &&
+      unmarked(undoAll(single, ours, rule)) === unmarked(theirs),
+  },
+];
+
+function unmarked(query: string): string {
+  return spelled(query).replaceAll(/["%\\]/g, '');
+}
+
+/** Lists written out. */
+function spelled(query: string): string {
+  return query
+    .replaceAll(
+      new RegExp(String.raw`([^\s(]+) in \(((?:${literal}|[^()"])*)\)`, 'gs'),
+      (_, field: string, items: string) =>
+        [...items.matchAll(new RegExp(String.raw`${literal}|[^",\s]+`, 'gs'))]
+          .map(([item]) => `${field}=${item}`)
+          .join(' OR '),
+    )
+    .replaceAll(/\((\S+="(?:\\.|[^"\\])*")\)/gs, '$1');
+}
+
+/** Keywords as the reference has them: text alone. */
+function keywordsAlone(query: string): string {
+  return query.replaceAll(
+    new RegExp(String.raw`query_string\(\['\*'\], (${literal})\)`, 'gs'),
+    (_, text: string) =>
+      read(text).replaceAll(/\*((?:\\.|[^*\\])*)\*/gs, (_term, escaped: string) =>
+        pplString(escaped.replaceAll(/\\(.)/gs, '$1')),
+      ),
+  );
+}
+
+function read(text: string): string {
+  return text.slice(1, -1).replaceAll(/\\(["\\])/g, '$1');
+}
+
+function ungrouped(query: string): string {
+  return spelled(query).replaceAll(new RegExp(String.raw`(${literal})|[()]`, 'gs'), '$1');
+}

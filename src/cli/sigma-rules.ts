@@ -31,8 +31,8 @@ export interface Documents extends ParseResult {
 /** All documents of the paths, filters applied and placeholders filled. Problems are in `errors`. */
 export async function loadDocuments(paths: readonly string[], options: SigmaCliOptions): Promise<Documents> {
   const all = [...paths, ...(options.filters ?? [])];
-  const loaded = await loadRuleTree(all, { cache: options.ruleCache !== false });
-  const { rules, errors } = applyFilters(loaded.rules, loaded.filters);
+  const loaded = await loadRuleTree(all, options.ruleCache === false ? { cache: null } : {});
+  const { rules, errors } = applyFilters(loaded.rules, loaded.filters, loaded.correlations);
   const values = options.placeholders === undefined ? null : loadPlaceholders(options.placeholders);
   return {
     ...loaded,

@@ -2,7 +2,8 @@
 import type { ParseResult, RulePosition, SigmaDocument } from '../ast.ts';
 import { itemsOf } from './items.ts';
 import { chooseValidators } from './registry.ts';
-import { DocumentSource, textLines } from './source.ts';
+import { textLines } from './lines.ts';
+import { DocumentSource } from './source.ts';
 import { fileName } from './text.ts';
 import type { DocumentSet, Finding, Severity, TextEdit, Validator } from './types.ts';
 

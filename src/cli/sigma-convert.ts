@@ -63,7 +63,10 @@ function byFile(result: ConvertResult, documents: Documents): FileResult[] {
     file.conversions.push(conversion);
     if (conversion.error !== undefined) file.errors.push(conversion.error);
   }
-  for (const error of documents.errors) of(error.position?.file ?? '').errors.push(error);
+  // References that lead nowhere are known to both.
+  const said = new Set([...files.values()].flatMap(({ errors }) => errors.map(({ message }) => message)));
+  for (const error of documents.errors)
+    if (!said.has(error.message)) of(error.position?.file ?? '').errors.push(error);
   return [...files.values()];
 }
 
@@ -149,7 +152,7 @@ function explain({ document, pipelines, trace }: Conversion): void {
   const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);
   say(`${document.path}: ${document.title} (${pipelines.join(', ') || 'no pipeline'})`);
   for (const step of trace) {
-    if (!step.applied) continue;
+    if (step.changes.length === 0) continue;
     say(`  ${step.pipeline} step ${step.step + 1}: ${step.type}${step.id === null ? '' : ` (${step.id})`}`);
     for (const change of step.changes) say(`    ${change}`);
   }

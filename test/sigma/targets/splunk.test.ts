@@ -114,6 +114,15 @@ describe('splunk', () => {
     }
   });
 
+  it('does not search several at once where there is one', () => {
+    const base = 'title: a\nname: a\nlogsource: {product: x}\ndetection: {s: {A: x}, condition: s}\n';
+    const yaml = `title: c\ncorrelation: {type: temporal, rules: a, timespan: 1m, group-by: u, aliases: {u: {a: B}}}\n---\n${base}`;
+    expect(written('splunk', yaml).split('\n').slice(0, 2)).toEqual([
+      'A="x"',
+      '| rename B as u | eval event_type="a"',
+    ]);
+  });
+
   it('refuses an order of only some rules', () => {
     const text = written(
       'splunk',

@@ -35,9 +35,11 @@ function events(context: CorrelationContext, labelled: boolean): string {
       .map(([alias, rules]) => ` | rename ${field(rules[reference] as string)} as ${field(alias)}`)
       .join('');
   const [only] = searches;
-  if (searches.length === 1 && only !== undefined && !labelled) {
-    const renamed = renames(only.reference);
-    return renamed === '' ? only.search : `${only.search}\n${renamed.slice(1)}`;
+  // multisearch wants two searches at least.
+  if (searches.length === 1 && only !== undefined) {
+    const named = labelled ? ` | eval event_type=${quoted(label(context, only.reference))}` : '';
+    const commands = `${renames(only.reference)}${named}`;
+    return commands === '' ? only.search : `${only.search}\n${commands.slice(1)}`;
   }
   const lines = searches.map(({ search, reference }) => {
     const body = search.startsWith('|') ? search : `search ${search}`;

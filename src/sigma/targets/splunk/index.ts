@@ -43,6 +43,7 @@ const dialect: Dialect = {
     notes: [
       'cased, `?` and a literal `*`: as regular expressions behind the search',
       'correlations slide with the events; those that ask for few events or for a missing rule use fixed buckets',
+      'groups of correlations and distinct values are told apart by case',
       'parts of times: the form of a time in a field is not known',
     ],
     ranOn: null,

@@ -16,6 +16,7 @@ export {
   type CorrelationNeverFires,
   type NeverFires,
 } from './coverage.ts';
+export { compile, type EventMatcher } from './event-matcher.ts';
 export { explainRule, type Explanation, type ExplainNode } from './explain.ts';
 export { logSourceTable, type EventSelector, type LogSourceTable } from './logsource-table.ts';
 export type { Evidence } from './evidence.ts';

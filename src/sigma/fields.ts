@@ -1,16 +1,19 @@
 /** The fields that a rule compares, also by reference; each once, in the order of the rule. */
-import type { Detection, SigmaRule } from './ast.ts';
+import type { SigmaRule } from './ast.ts';
+import { visitDetection } from './visitor.ts';
 
 export function fieldsOf(rule: SigmaRule): string[] {
   const fields = new Set<string>();
-  const visit = (detection: Detection): void => {
-    if (detection.kind !== 'item') {
-      for (const item of detection.items) visit(item);
-      return;
-    }
-    if (detection.field !== null) fields.add(detection.field);
-    for (const value of detection.values) if (value.kind === 'fieldref') fields.add(value.field);
-  };
-  for (const detection of Object.values(rule.detections)) visit(detection);
+  const nothing = (): void => {};
+  for (const detection of Object.values(rule.detections)) {
+    visitDetection<void>(detection, {
+      and: nothing,
+      or: nothing,
+      item: ({ field, values }) => {
+        if (field !== null) fields.add(field);
+        for (const value of values) if (value.kind === 'fieldref') fields.add(value.field);
+      },
+    });
+  }
   return [...fields];
 }

@@ -81,3 +81,11 @@ export {
   type Validator,
   type ValidatorChoice,
 } from './validators/index.ts';
+export {
+  visitCondition,
+  visitDetection,
+  visitExpression,
+  type ConditionVisitor,
+  type DetectionVisitor,
+  type ExpressionVisitor,
+} from './visitor.ts';

@@ -9,10 +9,12 @@ import { compareOracle, type Deviation } from '../test/sigma/targets/oracle.ts';
 const [file = '', target = '', pipelines = 'none', format = 'default', count = '5', ...options] =
   process.argv.slice(2);
 const shared = process.env['HUNTBOOK_SHARED'] ?? '../shared';
-const listFile = new URL(`../test/sigma/targets/deviations/${target}.ts`, import.meta.url);
-const deviations = existsSync(listFile)
-  ? ((await import(listFile.href)) as { deviations: Deviation[] }).deviations
-  : [];
+const listOf = async (name: string): Promise<Deviation[]> => {
+  const file = new URL(`../test/sigma/targets/deviations/${name}.ts`, import.meta.url);
+  return existsSync(file) ? ((await import(file.href)) as { deviations: Deviation[] }).deviations : [];
+};
+const ofPair = await listOf(`${target}-${pipelines}`);
+const deviations = ofPair.length > 0 ? ofPair : await listOf(target);
 const result = compareOracle(
   shared,
   {

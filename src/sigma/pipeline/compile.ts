@@ -3,6 +3,13 @@ import type { PipelineStep } from './types.ts';
 import { compileFieldTest, compileItemTest, compileRuleTest } from './conditions.ts';
 import type { FieldTest, ItemTest } from './conditions.ts';
 import { StepFault } from './parameters.ts';
+import {
+  checkFields,
+  fileNames,
+  plainRegistryData,
+  readNumbers,
+  translateValues,
+} from './steps/columns.ts';
 import { addPrefix, addSuffix, mapFields, mapPrefixes, transformFields } from './steps/fields.ts';
 import { extractFields, splitHashes } from './steps/hashes.ts';
 import { dropItem, failItem, failUnmapped } from './steps/items.ts';
@@ -63,6 +70,11 @@ const makers = new Map<string, MakeStep>([
   ['case', changeCase],
   ['regex', toRegex],
   ['nest', nest],
+  ['check_fields', checkFields],
+  ['translate_values', translateValues],
+  ['file_names', fileNames],
+  ['read_numbers', readNumbers],
+  ['plain_registry_data', plainRegistryData],
   ['sigmac_logsources', sigmacLogSources],
   ['sigmac_fields', sigmacFields],
 ]);

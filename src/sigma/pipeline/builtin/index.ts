@@ -1,6 +1,7 @@
 /** The built-in pipelines by name, made when they are first asked for. */
 import { HuntbookError } from '../../../errors.ts';
 import { pipelineFromObject } from '../parse.ts';
+import { clickhouseClicksiem } from './clickhouse-clicksiem.ts';
 import { ecsWindows } from './ecs-windows.ts';
 import {
   ecsKubernetes,
@@ -10,7 +11,9 @@ import {
   ecsZeekCorelight,
 } from './elastic-other.ts';
 import { helk } from './helk.ts';
+import { microsoftXdr } from './microsoft-xdr.ts';
 import type { PipelineSource } from './source.ts';
+import { snakeCase } from './snake-case.ts';
 import { splunkCim, splunkSysmonAcceleration, splunkWindows } from './splunk.ts';
 import { sysmon, windowsAudit, windowsLogsources } from './windows.ts';
 import type { Pipeline } from '../types.ts';
@@ -29,6 +32,9 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   ecs_kubernetes: ecsKubernetes,
   ecs_macos_esf: ecsMacosEsf,
   helk,
+  clickhouse_clicksiem: clickhouseClicksiem,
+  snake_case: snakeCase,
+  microsoft_xdr: microsoftXdr,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

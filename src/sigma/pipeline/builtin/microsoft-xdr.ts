@@ -1,0 +1,273 @@
+/**
+ * Advanced hunting of Microsoft Defender XDR: one table for each kind of event of a device
+ * (https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables). FolderPath holds the whole path of a file.
+ */
+import { chooseTable, columnSteps, forTable, needTable, onFields } from './kusto-table.ts';
+import { deletionsWithoutType, registryPath, rootSteps, withColumns } from './kusto-table.ts';
+import { versionColumns, xdrColumns } from './microsoft-xdr-columns.ts';
+import { forLogSources } from './source.ts';
+import type { PipelineSource, StepSource } from './source.ts';
+
+type Table = keyof typeof xdrColumns;
+
+/** Accounts are kept as domain and name. */
+const account = (prefix: string): string => `strcat(${prefix}AccountDomain, "\\\\", ${prefix}AccountName)`;
+
+/** Fields of a table that are computed when a rule asks for them, with the columns to group by otherwise. */
+const users: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
+  DeviceProcessEvents: { User: '', ParentUser: 'InitiatingProcess' },
+  DeviceFileEvents: { User: 'InitiatingProcess' },
+  DeviceRegistryEvents: { User: 'InitiatingProcess' },
+  DeviceImageLoadEvents: { User: 'InitiatingProcess' },
+  DeviceNetworkEvents: { User: 'InitiatingProcess' },
+  DeviceLogonEvents: {},
+};
+
+const machine = { Computer: 'DeviceName', ComputerName: 'DeviceName', Hostname: 'DeviceName' };
+const hashes = { md5: 'MD5', sha1: 'SHA1', sha256: 'SHA256' };
+
+/** The process that did it, where the table is about something else. */
+const actor = {
+  ...machine,
+  Image: 'InitiatingProcessFolderPath',
+  CommandLine: 'InitiatingProcessCommandLine',
+  IntegrityLevel: 'InitiatingProcessIntegrityLevel',
+  ParentImage: 'InitiatingProcessParentFileName',
+  ParentProcessId: 'InitiatingProcessParentId',
+  ProcessId: 'InitiatingProcessId',
+};
+
+const mappings: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
+  DeviceProcessEvents: {
+    ...machine,
+    ...hashes,
+    ...versionColumns('Process'),
+    CommandLine: 'ProcessCommandLine',
+    GrandParentImage: 'InitiatingProcessParentFileName',
+    Image: 'FolderPath',
+    IntegrityLevel: 'ProcessIntegrityLevel',
+    ParentCommandLine: 'InitiatingProcessCommandLine',
+    ParentImage: 'InitiatingProcessFolderPath',
+    ParentIntegrityLevel: 'InitiatingProcessIntegrityLevel',
+    ParentProcessId: 'InitiatingProcessId',
+  },
+  DeviceFileEvents: {
+    ...actor,
+    ...hashes,
+    ...versionColumns('InitiatingProcess'),
+    FileName: 'FolderPath',
+    TargetFilename: 'FolderPath',
+  },
+  DeviceRegistryEvents: {
+    ...actor,
+    ...versionColumns('InitiatingProcess'),
+    Details: 'RegistryValueData',
+    EventType: 'ActionType',
+    NewValue: 'RegistryValueData',
+    ObjectName: 'RegistryKey',
+    ObjectValueName: 'RegistryValueName',
+    ProcessName: 'InitiatingProcessFolderPath',
+    TargetObject: 'RegistryPath',
+  },
+  // Version information of an image load is about what was loaded; the table has none of it.
+  DeviceImageLoadEvents: { ...actor, ...hashes, ImageLoaded: 'FolderPath' },
+  DeviceNetworkEvents: {
+    ...actor,
+    ...versionColumns('InitiatingProcess'),
+    DestinationHostname: 'RemoteUrl',
+    DestinationIp: 'RemoteIP',
+    DestinationPort: 'RemotePort',
+    SourceIp: 'LocalIP',
+    SourcePort: 'LocalPort',
+  },
+  DeviceLogonEvents: { ...machine, EventID: 'ActionType', ProcessName: 'InitiatingProcessFolderPath' },
+};
+
+const registryCategories = ['registry_add', 'registry_delete', 'registry_event', 'registry_set'].map(
+  (category) => ({ category }),
+);
+const registryRoots = {
+  HKLM: 'HKEY_LOCAL_MACHINE',
+  HKU: 'HKEY_USERS',
+  HKCU: 'HKEY_CURRENT_USER',
+  HKCR: 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes',
+};
+const security = { type: 'logsource', product: 'windows', service: 'security' };
+
+export function microsoftXdr(): PipelineSource {
+  const tables = Object.keys(xdrColumns) as Table[];
+  return {
+    name: 'Microsoft Defender XDR: tables of advanced hunting',
+    priority: 10,
+    allowed_backends: ['kusto'],
+    transformations: [
+      { type: 'set_state', key: 'time_field', val: 'Timestamp' },
+      ...tableChoice,
+      needTable(tables, 'no table of Microsoft Defender XDR is known for the log source of the rule'),
+      ...tables.flatMap(userSteps),
+      ...eventSteps,
+      ...hashSteps,
+      ...tables.flatMap((table) => columnSteps(table, mappings[table], fieldsOf(table))),
+      ...registrySteps,
+      ...valueSteps,
+    ],
+  };
+}
+
+const tableChoice: readonly StepSource[] = [
+  ...chooseTable('DeviceProcessEvents', [{ category: 'process_creation' }]),
+  ...chooseTable(
+    'DeviceFileEvents',
+    ['file_access', 'file_delete', 'file_event', 'file_rename'].map((category) => ({ category })),
+  ),
+  ...chooseTable('DeviceRegistryEvents', registryCategories, {
+    RegistryPath: registryPath('RegistryKey', 'RegistryValueName'),
+  }),
+  ...chooseTable('DeviceImageLoadEvents', [{ category: 'image_load' }]),
+  ...chooseTable('DeviceNetworkEvents', [{ category: 'network_connection' }]),
+  ...fromSecurityLog('DeviceLogonEvents', [4624, 4625]),
+  ...fromSecurityLog('DeviceRegistryEvents', [4657]),
+  // Handles of other objects have the same event ids.
+  ...fromSecurityLog('DeviceRegistryEvents', [4656, 4663], 'Key'),
+  ...fromSecurityLog('DeviceRegistryEvents', [4656, 4663], 'key'),
+];
+
+/** Rules about the Security log that name one of the events. */
+function fromSecurityLog(table: string, eventIds: readonly number[], objectType?: string): StepSource[] {
+  return eventIds.flatMap((value) => {
+    const conditions = [
+      security,
+      { type: 'contains_detection_item', field: 'EventID', value },
+      ...(objectType === undefined
+        ? []
+        : [{ type: 'contains_detection_item', field: 'ObjectType', value: objectType }]),
+    ];
+    return [
+      { type: 'set_state', key: 'table', val: table, rule_conditions: conditions },
+      { type: 'set_state', key: 'query_table', val: table, rule_conditions: conditions },
+    ];
+  });
+}
+
+/** Accounts are computed only for rules that ask for them; grouping by them takes the name alone. */
+function userSteps(table: Table): StepSource[] {
+  const prefixes = Object.entries(users[table]);
+  if (prefixes.length === 0) return [];
+  const asked = prefixes.map(([field]) => ({ type: 'contains_field', field }));
+  const computed = Object.fromEntries(prefixes.map(([field, prefix]) => [field, account(prefix)]));
+  const path = { RegistryPath: registryPath('RegistryKey', 'RegistryValueName') };
+  const inTable = { type: 'processing_state', key: 'table', val: table };
+  return [
+    ...asked.map((condition) => ({
+      type: 'set_state',
+      key: 'query_table',
+      val: withColumns(table, table === 'DeviceRegistryEvents' ? { ...path, ...computed } : computed),
+      rule_conditions: [inTable, condition],
+    })),
+    ...prefixes.map(([field, prefix]) => ({
+      type: 'field_name_mapping',
+      mapping: { [field]: `${prefix}AccountName` },
+      rule_conditions: { table: inTable, ...Object.fromEntries(asked.map((one, i) => [`asked${i}`, one])) },
+      rule_cond_expr: `table and not (${asked.map((_, i) => `asked${i}`).join(' or ')})`,
+    })),
+  ];
+}
+
+function fieldsOf(table: Table): string[] {
+  const computed = Object.keys(users[table]);
+  return [...xdrColumns[table], ...computed, ...(table === 'DeviceRegistryEvents' ? ['RegistryPath'] : [])];
+}
+
+/** Kinds of events that share a table with others, and fields that only say which kind it is. */
+const eventSteps: readonly StepSource[] = [
+  {
+    type: 'add_condition',
+    conditions: { ActionType: 'FileDeleted' },
+    ...forLogSources({ category: 'file_delete' }),
+  },
+  {
+    type: 'add_condition',
+    conditions: { ActionType: 'FileRenamed' },
+    ...forLogSources({ category: 'file_rename' }),
+  },
+  {
+    type: 'add_condition',
+    conditions: { ActionType: ['RegistryKeyDeleted', 'RegistryValueDeleted'] },
+    ...deletionsWithoutType,
+  },
+  {
+    type: 'translate_values',
+    mapping: {
+      CreateKey: 'RegistryKeyCreated',
+      CreateValue: 'RegistryValueSet',
+      DeleteKey: ['RegistryKeyDeleted', 'RegistryValueDeleted'],
+      DeleteValue: 'RegistryValueDeleted',
+      RenameKey: 'RegistryKeyRenamed',
+      SetValue: 'RegistryValueSet',
+    },
+    ...onFields('EventType'),
+    ...forTable('DeviceRegistryEvents'),
+  },
+  {
+    type: 'translate_values',
+    strict: true,
+    mapping: { 4624: 'LogonSuccess', 4625: 'LogonFailed' },
+    ...onFields('EventID'),
+    ...forTable('DeviceLogonEvents'),
+  },
+  {
+    type: 'translate_values',
+    strict: true,
+    mapping: { 4656: '4656', 4657: '4657', 4663: '4663', Key: 'Key' },
+    ...onFields('EventID', 'ObjectType'),
+    ...forTable('DeviceRegistryEvents'),
+  },
+  {
+    type: 'drop_detection_item',
+    ...onFields('EventID', 'ObjectType'),
+    ...forTable('DeviceRegistryEvents'),
+  },
+  {
+    type: 'drop_detection_item',
+    detection_item_conditions: [{ type: 'match_string', cond: 'any', pattern: '^true$' }],
+    ...onFields('Initiated'),
+    ...forTable('DeviceNetworkEvents'),
+  },
+  {
+    type: 'translate_values',
+    strict: true,
+    mapping: { false: 'InboundConnectionAccepted' },
+    ...onFields('Initiated'),
+    ...forTable('DeviceNetworkEvents'),
+  },
+  {
+    type: 'field_name_mapping',
+    mapping: { Initiated: 'ActionType' },
+    ...forTable('DeviceNetworkEvents'),
+  },
+];
+
+const hashSteps: readonly StepSource[] = (
+  ['DeviceProcessEvents', 'DeviceFileEvents', 'DeviceImageLoadEvents'] as const
+).map((table) => ({
+  type: 'hashes_fields',
+  valid_hash_algos: ['MD5', 'SHA1', 'SHA256'],
+  ...forTable(table),
+}));
+
+const registrySteps: readonly StepSource[] = [
+  ...rootSteps('DeviceRegistryEvents', 'RegistryPath', registryRoots),
+  ...rootSteps('DeviceRegistryEvents', 'RegistryKey', { '\\REGISTRY\\MACHINE': 'HKEY_LOCAL_MACHINE' }),
+  {
+    type: 'convert_type',
+    target_type: 'str',
+    ...onFields('RegistryValueData'),
+    ...forTable('DeviceRegistryEvents'),
+  },
+  { type: 'plain_registry_data', ...onFields('RegistryValueData'), ...forTable('DeviceRegistryEvents') },
+];
+
+const valueSteps: readonly StepSource[] = [
+  { type: 'file_names', ...onFields('InitiatingProcessParentFileName') },
+  { type: 'read_numbers', ...onFields('LogonId') },
+];

@@ -250,10 +250,7 @@ const dialect: Dialect = {
     return [oneOf(field, exact), ...others].join(' OR ');
   },
   node: (expression, spot, walk) =>
-    expression.op === 'or' &&
-    expression.items.every((item) => item.op === 'match' && exactText(item.value) !== null)
-      ? null
-      : splitLongChain(expression, spot, walk),
+    splitLongChain(expression, spot, walk, (items) => items.every((item) => exactText(item) !== null)),
   correlate: sqlCorrelate(engine),
   query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
 };

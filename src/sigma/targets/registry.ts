@@ -9,12 +9,18 @@ import { opensearchPpl } from './opensearch-ppl.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
+import { databricks } from './databricks.ts';
+import { clickhouse } from './clickhouse.ts';
+import { postgres } from './postgres.ts';
 import { duckdb } from './duckdb.ts';
 import { sqlite } from './sqlite.ts';
 
 export const targets: readonly Target[] = [
   sqlite,
   duckdb,
+  postgres,
+  clickhouse,
+  databricks,
   splunk,
   lucene,
   opensearchLucene,

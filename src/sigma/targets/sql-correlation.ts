@@ -77,8 +77,8 @@ class Builder implements SqlSteps {
             ? this.#ofRules([part], slot, counted ? this.#notBefore(part, slot) : '')
             : this.#ofCorrelation(part, slot),
         );
+    // What is no number has no part in a window, but ends one all the same.
     const needed = ['ts', ...correlation.groupBy.map((_, at) => `g${at}`)];
-    if (isNumeric(this.#context)) needed.push('v');
     const events = this.add('events', selects.join(' UNION ALL '));
     const known = needed.map((name) => `${name} IS NOT NULL`).join(' AND ');
     return this.add('matches', `SELECT * FROM ${events} WHERE ${known}`);

@@ -1,7 +1,8 @@
 /** What SQL dialects share: names in quotes, tables, long chains, and the text of pipelines' query expressions. */
-import type { Expression } from '../ast.ts';
+import type { Expression, SigmaValue } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Spot, Walk } from './dialect.ts';
+import { valuesOfOneField } from './text-target.ts';
 
 /** Parsers of SQL nest `a OR b OR c` as deep as it is long; SQLite refuses more than 1,000 levels. */
 const longChain = 100;
@@ -38,10 +39,18 @@ export function wordSet(words: string): ReadonlySet<string> {
 }
 
 /** Splits long chains of `and` and `or` into nested ones; for the hook `node` of a dialect. */
-export function splitLongChain(expression: Expression, spot: Spot, walk: Walk): string | null {
+export function splitLongChain(
+  expression: Expression,
+  spot: Spot,
+  walk: Walk,
+  /** Values of one field that the language has a list for. */
+  listed: (values: readonly SigmaValue[]) => boolean = () => false,
+): string | null {
   if (expression.op !== 'and' && expression.op !== 'or') return null;
   const { op, items } = expression;
   if (items.length <= longChain) return null;
+  const same = op === 'or' ? valuesOfOneField(items) : null;
+  if (same !== null && listed(same.values)) return null;
   const pieces: Expression[] = [];
   for (let from = 0; from < items.length; from += chainPiece) {
     pieces.push({ op, items: items.slice(from, from + chainPiece) });

@@ -178,7 +178,7 @@ class Windows {
           throw this.#steps.unsupported('value_percentile without the percentile');
         const part = type === 'value_median' ? 0.5 : (percentile as number) / 100;
         if (percentileOver) return { over: percentileOver('v', part, window) };
-        return { each: (rows) => percentileOf(`SELECT m.v ${rows}`, part) };
+        return { each: (rows) => percentileOf(`SELECT m.v ${rows} AND m.v IS NOT NULL`, part) };
       }
     }
   }

@@ -162,13 +162,17 @@ async function rulesOf(path: string, options: ExplainCliOptions): Promise<SigmaR
     }
     if (filters.length > 0) {
       const message = `${path}: a filter alone matches nothing`;
-      throw new HuntbookError('HB_RULE_UNSUPPORTED', message, { hint: 'Put it and its rules in one folder.' });
+      throw new HuntbookError('HB_RULE_UNSUPPORTED', message, {
+        hint: 'Put it and its rules in one folder.',
+      });
     }
     throw errors[0] ?? new HuntbookError('HB_NOT_FOUND', `${path}: holds no rule`);
   }
   for (const { message } of errors) warn(message);
   for (const { title } of correlations)
-    warn(`of the correlation '${title}' only the rules are explained, event by event; hunt shows what it finds`);
+    warn(
+      `of the correlation '${title}' only the rules are explained, event by event; hunt shows what it finds`,
+    );
   const filtered = applyFilters(rules, filters, correlations);
   for (const { message } of filtered.errors) warn(message);
   const { placeholders: file } = options;

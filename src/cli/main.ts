@@ -98,7 +98,10 @@ outputOptions(
   .option('--csv-raw', 'CSV without the guard against spreadsheet formulas')
   .option('--verify-checksums', 'check the CRC32 sums of EVTX files')
   .option('--max-archive-ratio <n>', 'most that an archive may unpack to, times its size', whole())
-  .option('--max-delay <time>', 'judge correlations while events come, this late at most: 5m (default: at the end)')
+  .option(
+    '--max-delay <time>',
+    'judge correlations while events come, this late at most: 5m (default: at the end)',
+  )
   .option('--threads <n>', 'threads to use (default: by the size of the input)', whole(maxThreads))
   .option('--no-rule-cache', noRuleCache)
   .option('--no-color', 'no colours')

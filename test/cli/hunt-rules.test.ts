@@ -57,14 +57,29 @@ describe('rules that can not be run', () => {
     expect(stderr).toContain('HB_RULE_LOGSOURCE');
   });
 
-  it('a correlation is listed with its reason', async () => {
+  it('a correlation of a rule that is not there is listed with its reason, the end is 6', async () => {
     const correlation =
-      'title: Many\ncorrelation:\n  type: event_count\n  rules: [good]\n  group-by: [Computer]\n  timespan: 5m\n  condition: {gte: 10}\n';
+      'title: Many\ncorrelation:\n  type: event_count\n  rules: [nowhere]\n  group-by: [Computer]\n  timespan: 5m\n  condition: {gte: 10}\n';
     const rules = folder('correlated', { 'a.yml': `${good}name: good\n`, 'e.yml': correlation });
     const { code, stderr } = await place.run('hunt', events, '--rules', rules);
-    expect(code).toBe(0);
+    expect(code).toBe(6);
     expect(stderr).toContain('e.yml');
-    expect(stderr).toContain('HB_RULE_UNSUPPORTED');
+    expect(stderr).toContain('HB_RULE_REFERENCE');
+  });
+
+  it('a correlation is run with the rules of other files, which can not be chosen by themselves', async () => {
+    const correlation =
+      'title: Many\ncorrelation:\n  type: event_count\n  rules: [good]\n  group-by: [Computer]\n  timespan: 5m\n  condition: {gte: 2}\n';
+    const rules = folder('counted', { 'a.yml': `${good}name: good\n`, 'e.yml': correlation });
+    const { code, stdout } = await place.run('hunt', events, '--rules', rules, '-q', '-f', 'ndjson');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    const found = lines.map((line) => JSON.parse(line) as { rule: { title: string }; correlation: object });
+    expect(new Set(found.map(({ rule }) => rule.title))).toEqual(new Set(['Many']));
+    expect(found[0]?.correlation).toMatchObject({ type: 'event_count', timespan: 300 });
+    const alone = await place.run('hunt', events, '--rules', rules, '--include', 'Good');
+    expect(alone.code).toBe(2);
+    expect(alone.stderr).toContain('only serves correlations');
   });
 
   it('an unreadable rule is listed, the end is 6', async () => {

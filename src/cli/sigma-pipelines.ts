@@ -7,7 +7,9 @@ export function runSigmaPipelines(name: string | undefined, options: { json?: bo
   if (name !== undefined) {
     const source = builtinPipelineSource(name);
     process.stdout.write(
-      options.json === true ? `${JSON.stringify(source, null, 2)}\n` : dump(source, { lineWidth: 110, noRefs: true }),
+      options.json === true
+        ? `${JSON.stringify(source, null, 2)}\n`
+        : dump(source, { lineWidth: 110, noRefs: true }),
     );
     return;
   }

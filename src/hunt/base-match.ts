@@ -16,8 +16,9 @@ export interface BaseMatch {
   readonly event: HuntEvent;
 }
 
-/** Matches whose events are kept whole, per thread: later ones keep the fields that correlations ask for. */
-export const maxWholeEvents = 100_000;
+/** Events and characters that are kept whole, per thread: later events keep the fields that correlations ask for. */
+const maxWholeEvents = 100_000;
+const maxWholeChars = 128 * 1024 * 1024;
 
 export class BaseMatchMaker {
   /** For each rule the fields that correlations ask for; null: none is about it. */
@@ -26,7 +27,9 @@ export class BaseMatchMaker {
   #row = -1;
   #event: HuntEvent | null = null;
   #values = new Map<string, Value>();
-  made = 0;
+  #chars = 0;
+  /** Events that were not kept whole. */
+  cut = 0;
 
   constructor(fields: readonly (readonly string[] | null)[]) {
     this.#fields = fields;
@@ -46,6 +49,8 @@ export class BaseMatchMaker {
       this.#row = row;
       this.#event = batch.event(row);
       this.#serial++;
+      if (this.#isFull) this.cut++;
+      else for (const value of Object.values(this.#event.fields)) this.#chars += lengthOf(value);
       this.#values = new Map(
         Object.entries(this.#event.fields).map(([name, value]) => [foldFieldName(name), value]),
       );
@@ -58,7 +63,7 @@ export class BaseMatchMaker {
       return found ?? this.#values.get(folded) ?? null;
     });
     const event = this.#event as HuntEvent;
-    const whole = ++this.made <= maxWholeEvents;
+    const whole = this.cut === 0;
     const few = (): HuntEvent => ({
       ...event,
       fields: Object.fromEntries(names.map((n, i) => [n, values[i] ?? null])),
@@ -71,4 +76,12 @@ export class BaseMatchMaker {
       event: whole ? event : few(),
     };
   }
+
+  get #isFull(): boolean {
+    return this.#serial > maxWholeEvents || this.#chars > maxWholeChars;
+  }
+}
+
+function lengthOf(value: Value): number {
+  return typeof value === 'string' ? value.length : 8;
 }

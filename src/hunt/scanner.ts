@@ -16,7 +16,7 @@ import {
   type Limits,
   type SourceIssue,
 } from '../sources/index.ts';
-import { BaseMatchMaker, maxWholeEvents, type BaseMatch } from './base-match.ts';
+import { BaseMatchMaker, type BaseMatch } from './base-match.ts';
 import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
 import { FindingMaker } from './finding.ts';
 import { IssueLog } from './issue-log.ts';
@@ -160,8 +160,9 @@ export class Scanner {
       this.issues.add({ code: 'HB_DAMAGED', source: 'events', message });
       this.#counts.withoutTime = 0;
     }
-    if (this.#baseMaker.made > maxWholeEvents) {
-      const message = `correlated events after the first ${maxWholeEvents} are shown with the fields that rules ask for only`;
+    const { cut } = this.#baseMaker;
+    if (cut > 0) {
+      const message = `${cut} correlated events are shown with the fields that rules ask for only: too many matched`;
       this.issues.add({ code: 'HB_LIMIT', source: 'correlations', message });
     }
     const matched = this.#matched;

@@ -7,6 +7,7 @@ import { esql } from './esql.ts';
 import { lucene } from './lucene.ts';
 import { opensearchPpl } from './opensearch-ppl.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
+import { logScale } from './log-scale.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
 import { databricks } from './databricks.ts';
@@ -29,6 +30,7 @@ export const targets: readonly Target[] = [
   esql,
   elastalert,
   opensearchPpl,
+  logScale,
 ];
 
 const byName = new Map<string, Target>();

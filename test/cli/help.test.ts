@@ -6,7 +6,21 @@ import { Workplace } from './support.ts';
 const place = new Workplace();
 afterAll(() => place.remove());
 
-const commands = [[], ['hunt'], ['explain'], ['backtest'], ['lab'], ['lab', 'generate'], ['demo']];
+const commands = [
+  [],
+  ['hunt'],
+  ['explain'],
+  ['backtest'],
+  ['lab'],
+  ['lab', 'generate'],
+  ['demo'],
+  ['sigma'],
+  ['sigma', 'check'],
+  ['sigma', 'convert'],
+  ['sigma', 'fields'],
+  ['sigma', 'targets'],
+  ['sigma', 'pipelines'],
+];
 
 describe('help', () => {
   it.each(commands)('of huntbook %s %s is what users see', async (...words) => {

@@ -64,7 +64,18 @@ describe('links between the pages', () => {
 });
 
 describe('command lines', () => {
-  const commands = ['hunt', 'explain', 'backtest', 'lab generate', 'demo'];
+  const commands = [
+    'hunt',
+    'explain',
+    'backtest',
+    'lab generate',
+    'demo',
+    'sigma check',
+    'sigma convert',
+    'sigma fields',
+    'sigma targets',
+    'sigma pipelines',
+  ];
   const options = new Map<string, Set<string>>();
 
   beforeAll(async () => {

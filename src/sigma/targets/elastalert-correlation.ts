@@ -2,9 +2,8 @@
  * Correlations as ElastAlert's rule types: frequency and cardinality slide over event time; metric_aggregation takes
  * what lies in buffer_time when ElastAlert runs.
  */
-import { HuntbookError } from '../../errors.ts';
 import type { CorrelationBound, SigmaCorrelation } from '../ast.ts';
-import type { elastalertRule } from './elastalert.ts';
+import { anyOf, onlyRules, refuseCorrelation } from './correlation-words.ts';
 import type { YamlData } from './elastalert-yaml.ts';
 import type { CorrelationContext } from './types.ts';
 
@@ -20,16 +19,17 @@ const units: Readonly<Record<string, string>> = {
 
 export function correlateElastalert(
   context: CorrelationContext,
-  write: typeof elastalertRule,
+  write: (search: string, document: SigmaCorrelation, index: string, more: Keys) => string,
 ): { search: string; query: string }[] {
   const { correlation, parts, options } = context;
-  const refuse = (what: string): never => refused(correlation, what);
-  if (parts.some((part) => !('rule' in part.context))) refuse('correlations of correlations');
+  const refuse = (what: string): never => refuseCorrelation(correlation, 'ElastAlert', what);
+  onlyRules(context, 'ElastAlert');
   if (correlation.groupBy.some((name) => Object.hasOwn(correlation.aliases, name)))
     refuse('fields with a different name in each rule');
-  const searches = parts.flatMap((part) => part.searches.map(({ search }) => search));
-  const search =
-    searches.length === 1 ? (searches[0] as string) : searches.map((text) => `(${text})`).join(' OR ');
+  const search = anyOf(
+    parts.flatMap((part) => part.searches.map((one) => one.search)),
+    ' OR ',
+  );
   const groups: Keys = correlation.groupBy.length === 0 ? {} : { query_key: [...correlation.groupBy] };
   const keys = { ...typeKeys(correlation, refuse), ...groups };
   return [{ search, query: write(search, correlation, options['index'] ?? '*', keys) }];
@@ -92,12 +92,4 @@ function metric(type: SigmaCorrelation['type'], percentile: number | null): Keys
     metric_agg_type: 'percentiles',
     percentile_range: type === 'value_median' ? 50 : (percentile ?? 50),
   };
-}
-
-function refused({ path, position, title }: SigmaCorrelation, what: string): never {
-  throw new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: ElastAlert cannot express ${what} (correlation ${JSON.stringify(title)})`,
-    { position: { file: path, ...position } },
-  );
 }

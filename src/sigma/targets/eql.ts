@@ -8,6 +8,7 @@ import { parseAddress } from '../network.ts';
 import { withoutDoubleNot } from './absence.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueOf } from './dialect.ts';
+import { correlateEql } from './eql-correlation.ts';
 import { ecsSuggestions } from './lucene.ts';
 import { luceneRegex, luceneRegexOf } from './lucene-regex.ts';
 import { hasWildcard, writeParts } from './strings.ts';
@@ -37,10 +38,11 @@ const dialect: Dialect = {
     exists: 'yes',
     compare: 'yes',
     timeparts: 'no',
-    correlations: [],
+    correlations: ['event_count', 'temporal', 'temporal_ordered', 'expression', 'aliases'],
     notes: [
       'regex: written for Lucene, which has no look-around, back references nor word boundaries within',
       'fields of the type text cannot be asked; use those of the types keyword and wildcard',
+      'correlations: a query for each order of the events; counts up to 100; no upper bounds',
     ],
     ranOn: null,
   },
@@ -69,6 +71,8 @@ const dialect: Dialect = {
     return pieces.length === 1 ? (pieces[0] as string) : `(${pieces.join(' or ')})`;
   },
   query: (search, { options }) => `${categoryOf(options['category'] ?? 'any')} where ${search}`,
+  correlate: (context) =>
+    correlateEql(context, { field: eqlField, category: categoryOf(context.options['category'] ?? 'any') }),
 };
 
 const target = textTarget(dialect);
@@ -85,7 +89,7 @@ export function eqlField(name: string): string {
 
 /** Control characters have escapes of their own; all others stand for themselves. */
 export function eqlString(text: string): string {
-  const escaped = text.replaceAll(/["\\]/g, '\\$&').replaceAll(/[\0-\x1f\x7f-\x9f]/g, controlEscape);
+  const escaped = text.replaceAll(/["\\]/g, '\\$&').replaceAll(/\p{Cc}/gu, controlEscape);
   return `"${escaped}"`;
 }
 

@@ -18,3 +18,7 @@ export function esqlString(text: string): string {
     .replaceAll('\t', '\\t');
   return `"${escaped}"`;
 }
+
+export function esqlIndex(pattern: string): string {
+  return /^[\w*.,:<>-]+$/.test(pattern) ? pattern : esqlString(pattern);
+}

@@ -9,7 +9,7 @@ import type { Expression, SigmaValue, StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { correlateEsql } from './esql-correlation.ts';
-import { esqlField, esqlString } from './esql-text.ts';
+import { esqlField, esqlIndex, esqlString } from './esql-text.ts';
 import { ecsSuggestions } from './lucene.ts';
 import { keywordQuery } from './lucene-syntax.ts';
 import { luceneRegex } from './lucene-regex.ts';
@@ -68,7 +68,7 @@ const dialect: Dialect = {
       'timeparts: all but week',
       'fields with several values compare as null; a field must have one type in all indexes',
       'correlations: fixed buckets of the time span, as there are no sliding windows',
-      'temporal_ordered: first events of the rules in a bucket are in order',
+      'temporal_ordered: of two rules',
     ],
     ranOn: null,
   },
@@ -102,15 +102,11 @@ const dialect: Dialect = {
   list: (field, values, link, { context }) => (link === 'or' ? oneOf(field, values, context) : null),
   node: keywordSearch,
   query: (search, { options }) =>
-    `from ${indexOf(options['index'] ?? '*')} metadata _id, _index, _version | where ${search}`,
+    `from ${esqlIndex(options['index'] ?? '*')} metadata _id, _index, _version | where ${search}`,
   correlate: correlateEsql,
 };
 
 export const esql = textTarget(dialect);
-
-function indexOf(pattern: string): string {
-  return /^[\w*.,:<>-]+$/.test(pattern) ? pattern : esqlString(pattern);
-}
 
 /** The field and the text as they are compared: both lowered where case is not to count and there is case at all. */
 function folded(

@@ -5,8 +5,10 @@
  * it does in what is written here. EQL, ES|QL and OpenSearch take the same expressions.
  */
 import type { StringPart } from '../ast.ts';
-import { inverted, readRegexTree, wordRanges } from './lucene-regex-tree.ts';
-import type { Range, Refuse, RegexNode } from './lucene-regex-tree.ts';
+import { inverted, wordRanges } from './lucene-regex-ranges.ts';
+import type { Range } from './lucene-regex-ranges.ts';
+import { readRegexTree } from './lucene-regex-tree.ts';
+import type { Refuse, RegexNode } from './lucene-regex-tree.ts';
 import { writeParts } from './strings.ts';
 
 /** Which ends of a part are ends of the whole: `.*` is to be written there unless an anchor is found. */

@@ -43,6 +43,7 @@ export function compareMicro(
   key: string,
   target: string,
   deviations: readonly Deviation[],
+  options: Readonly<Record<string, string>> = {},
 ): MicroComparison {
   const [, pipelines = 'none', format = 'default'] = key.split('|');
   const listed = new Map<string, string[]>();
@@ -54,7 +55,7 @@ export function compareMicro(
     if (result === undefined || (record.pysigma2?.parse ?? record.parse) !== record.parse) continue;
     total++;
     const parsed = parseRules(record.rule_yaml, record.case);
-    const { ours, fault } = ourText(parsed, target, pipelines, format);
+    const { ours, fault } = ourText(parsed, target, pipelines, format, options);
     const theirs =
       result.queries === undefined || result.queries.length === 0 ? null : textOf(result.queries);
     // A selector that matches nothing is an error, as in version 2; so is an empty condition, whatever a pipeline adds.
@@ -113,6 +114,7 @@ function ourText(
   target: string,
   pipelines: string,
   format: string,
+  options: Readonly<Record<string, string>>,
 ): { ours: string | null; fault: string } {
   if (parsed.errors.length > 0) return { ours: null, fault: String(parsed.errors[0]?.message) };
   const { rules } = applyFilters(parsed.rules, parsed.filters, parsed.correlations);
@@ -121,6 +123,7 @@ function ourText(
     {
       target,
       format,
+      options,
       pipelines: pipelines === 'none' ? [] : pipelines.split('+'),
     },
   );

@@ -96,3 +96,38 @@ function withoutNested(text: string): string {
   }
   return result;
 }
+
+function holds(rule: SigmaRule, kind: SigmaValue['kind']): boolean {
+  return valuesOf(rule).some(({ value }) => value.kind === kind);
+}
+
+/** The reference refuses what we write. */
+export function written(id: string, reason: string, when: (rule: SigmaRule) => boolean): Deviation {
+  return { id, reason, verdict: (rule, ours, theirs) => ours !== null && theirs === null && when(rule) };
+}
+
+export const casedWritten = written('cased', 'with `cased` the text is compared as it is', (rule) =>
+  valuesOf(rule).some(({ value }) => value.kind === 'string' && value.cased),
+);
+export const timepartWritten = written('timepart', 'parts of times are asked for', (rule) =>
+  holds(rule, 'timepart'),
+);
+export const fieldrefWritten = written('fieldref-parts', 'parts of another field are asked for', (rule) =>
+  holds(rule, 'fieldref'),
+);
+export const existsWritten = written('exists', 'a comparison with null says whether a field exists', (rule) =>
+  holds(rule, 'exists'),
+);
+
+/** The reference loses what part of a time is meant: `hour|gt: 20` as `> 20`. */
+export const timepartLost: Deviation = {
+  id: 'timepart-lost',
+  reason: 'the reference loses which part of a time is compared',
+  verdict: (rule, ours, theirs) => ours === null && theirs !== null && holds(rule, 'timepart'),
+  applies: (rule, ours, theirs) =>
+    holds(rule, 'timepart') && /\((?:"\w+", )?[\w.]+\)(?=[<>=])/.test(ours) && /fieldA(?:>|==)/.test(theirs),
+};
+
+export function fieldsOf(rule: SigmaRule): string[] {
+  return valuesOf(rule).flatMap(({ field }) => (field === null ? [] : [field]));
+}

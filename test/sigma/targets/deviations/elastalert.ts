@@ -3,23 +3,27 @@ import { writeYaml } from '../../../../src/sigma/targets/elastalert-yaml.ts';
 import type { YamlData } from '../../../../src/sigma/targets/elastalert-yaml.ts';
 import type { SigmaRule } from '../../../../src/sigma/ast.ts';
 import type { Deviation } from '../oracle.ts';
+import { elastalertCorrelations } from './elastalert-correlations.ts';
 import { deviations as lucene } from './lucene.ts';
 
 /** Those of Lucene, for the query within the YAML, which is then laid out anew. */
-export const deviations: Deviation[] = lucene.map((deviation) => ({
-  ...deviation,
-  ...(deviation.undo === undefined
-    ? {}
-    : { undo: (ours, rule) => withQuery(ours, (query) => deviation.undo?.(query, rule) ?? query) }),
-  ...(deviation.applies === undefined
-    ? {}
-    : {
-        applies: (rule: SigmaRule, ours: string, theirs: string) =>
-          withQuery(theirs, (query) => query) === theirs &&
-          withQuery(ours, () => '') === withQuery(theirs, () => '') &&
-          deviation.applies?.(rule, queryOf(ours), queryOf(theirs)) === true,
-      }),
-}));
+export const deviations: Deviation[] = [
+  ...elastalertCorrelations,
+  ...lucene.map((deviation): Deviation => ({
+    ...deviation,
+    ...(deviation.undo === undefined
+      ? {}
+      : { undo: (ours, rule) => withQuery(ours, (query) => deviation.undo?.(query, rule) ?? query) }),
+    ...(deviation.applies === undefined
+      ? {}
+      : {
+          applies: (rule: SigmaRule, ours: string, theirs: string) =>
+            withQuery(theirs, (query) => query) === theirs &&
+            withQuery(ours, () => '') === withQuery(theirs, () => '') &&
+            deviation.applies?.(rule, queryOf(ours), queryOf(theirs)) === true,
+        }),
+  })),
+];
 
 interface Rule {
   readonly filter: readonly [{ readonly query: { readonly query_string: { readonly query: string } } }];

@@ -1,8 +1,17 @@
 import { eqlString } from '../../../../src/sigma/targets/eql.ts';
 import { luceneRegexOf } from '../../../../src/sigma/targets/lucene-regex.ts';
 import { hasWildcard, writeParts } from '../../../../src/sigma/targets/strings.ts';
+import { eqlCorrelations } from './eql-correlations.ts';
 import type { Deviation } from '../oracle.ts';
-import { asWritten, hasKeywords, regexesOf, textsOf, withSeveral } from './combine.ts';
+import {
+  existsWritten,
+  timepartLost,
+  asWritten,
+  hasKeywords,
+  regexesOf,
+  textsOf,
+  withSeveral,
+} from './combine.ts';
 import { regexRefused, translated } from './lucene.ts';
 
 /** Changes what stands outside of string literals. */
@@ -12,6 +21,34 @@ function outside(query: string, change: (text: string) => string): string {
 
 export const deviations: Deviation[] = withSeveral(
   [
+    existsWritten,
+    timepartLost,
+    ...eqlCorrelations,
+    {
+      id: 'control-characters',
+      reason: 'tabs, line ends and the like have escapes of their own',
+      undo: (ours) =>
+        ours
+          .replaceAll('\\t', '\\\t')
+          .replaceAll(/(?<!\\)\\n/g, '\\\n')
+          .replaceAll('\\u{0000}', '\0'),
+    },
+    {
+      id: 'cased-patterns',
+      reason: '== takes wildcards for themselves; like and regex do not',
+      undo: (ours, rule) =>
+        textsOf(rule).reduce((text, parts) => {
+          const escaped = writeParts(
+            parts,
+            (part) => eqlString(part).slice(1, -1).replaceAll(/[*?]/g, '\\$&'),
+            '*',
+            '?',
+          );
+          return text
+            .replaceAll(` regex ${eqlString(luceneRegexOf(parts))}`, () => ` == "${escaped}"`)
+            .replaceAll(` like "${escaped}"`, () => ` == "${escaped}"`);
+        }, ours),
+    },
     {
       id: 'keywords',
       reason: 'EQL cannot search all fields; a string for a condition is an error',
@@ -21,12 +58,25 @@ export const deviations: Deviation[] = withSeveral(
     {
       id: 'numbers',
       reason: '`:` and `like~` take text only; the server refuses numbers and points to ==',
-      undo: (ours) => outside(ours, (text) => text.replaceAll(/(\S+) == (-?\d[\d.]*|true|false)/g, '$1:$2')),
+      undo: (ours) =>
+        outside(ours, (text) =>
+          text.replaceAll(
+            /(\S+) == (-?\d[\d.]*|true|false)/g,
+            (_, field: string, value: string) =>
+              `${field}:${value.length > 15 ? `${BigInt(Number(value))}.0` : value}`,
+          ),
+        ),
     },
     {
       id: 'field-names',
-      reason: 'names with a hyphen stand in backticks: a minus sign subtracts',
-      undo: (ours) => outside(ours, (text) => text.replaceAll(/`([\w.]*-[\w.-]*)`/g, '$1')),
+      reason:
+        'names with other signs than letters, digits and dots stand in backticks: a minus sign subtracts',
+      undo: (ours) =>
+        outside(ours, (text) =>
+          text.replaceAll(/`((?:[^`]|``)+)`/g, (whole, name: string) =>
+            /^\d|\s/.test(name) ? whole : name.replaceAll('``', '`'),
+          ),
+        ),
     },
     {
       id: 'regex',
@@ -77,5 +127,6 @@ function oneByOne(query: string): string {
     .replaceAll(list, (_, field: string, items: string) =>
       [...items.matchAll(/"(?:\\.|[^"\\])*"|[^",\s]+/gs)].map(([item]) => `${field}:${item}`).join(' or '),
     )
-    .replaceAll('=="', ':"');
+    .replaceAll('=="', ':"')
+    .replaceAll(/\s+/g, ' ');
 }

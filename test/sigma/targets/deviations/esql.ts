@@ -1,6 +1,11 @@
 import { esqlString } from '../../../../src/sigma/targets/esql-text.ts';
+import { esqlCorrelations } from './esql-correlations.ts';
 import type { Deviation } from '../oracle.ts';
 import {
+  casedWritten,
+  fieldrefWritten,
+  timepartLost,
+  timepartWritten,
   asWritten,
   hasKeywords,
   regexesOf,
@@ -19,6 +24,31 @@ export const deviations: Deviation[] = withSeveral([
     verdict: (rule, ours, theirs) => ours !== null && theirs === null && hasKeywords(rule),
   },
   regexRefused,
+  casedWritten,
+  fieldrefWritten,
+  timepartWritten,
+  timepartLost,
+  {
+    id: 'control-characters',
+    reason: 'tabs and line ends have escapes of their own',
+    undo: (ours) => ours.replaceAll('\\t', '\t').replaceAll(/(?<!\\)\\n/g, '\n'),
+  },
+  {
+    id: 'field-names',
+    reason: 'backticks are doubled in names; a name that begins with a digit stands in backticks',
+    undo: (ours) => ours.replaceAll('``', '`').replaceAll(/`((?:\w+\.)*\d\w*)`/g, '$1'),
+  },
+  {
+    id: 'group-missing',
+    reason: 'events without a field to group by are no group',
+    undo: (ours) => ours.replace(/\n\| where \S+ is not null(?=\n)/, ''),
+  },
+  {
+    id: 'fieldref-mapped',
+    reason: 'both fields are mapped by a pipeline',
+    undo: (ours) => ours.replaceAll(/winlog\.event_data\.(\w+)==winlog\.event_data\.(\w+)/g, '$1==$2'),
+  },
+  ...esqlCorrelations,
   {
     id: 'not-windash',
     reason: 'the alternatives of windash stand in a group below not, else only the first is negated',

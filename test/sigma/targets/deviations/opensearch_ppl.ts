@@ -1,7 +1,12 @@
 import { pplString } from '../../../../src/sigma/targets/opensearch-ppl-text.ts';
+import { pplCorrelations } from './opensearch_ppl-correlations.ts';
 import type { Deviation } from '../oracle.ts';
 import {
   asWritten,
+  fieldsOf,
+  timepartLost,
+  timepartWritten,
+  written,
   hasKeywords,
   regexesOf,
   textsOf,
@@ -11,9 +16,27 @@ import {
 } from './combine.ts';
 
 const literal = String.raw`"(?:\\.|[^"\\])*"`;
-const like = new RegExp(String.raw`LIKE\(([^\s,]+), (${literal})(, true)?\)`, 'gs');
+const like = new RegExp(String.raw`LIKE\((\x60[^\x60]+\x60|[^\s,]+), (${literal})(, true)?\)`, 'gs');
 
 const single: Deviation[] = [
+  timepartWritten,
+  timepartLost,
+  written('keyword-expansion', 'keywords of windash and base64offset are one for each variant', hasKeywords),
+  ...pplCorrelations,
+  {
+    id: 'backtick',
+    reason: 'a backtick in a name has no escape: refused',
+    verdict: (rule, ours, theirs) =>
+      ours === null && theirs !== null && fieldsOf(rule).some((name) => name.includes('`')),
+  },
+  {
+    id: 'cased-patterns',
+    reason: '= takes wildcards for themselves',
+    undo: (ours) =>
+      ours.replaceAll(like, (whole, field: string, text: string, cased?: string) =>
+        cased !== undefined && !/^"%[^%_]*%?"$|^"[^%_]*%"$/.test(text) ? `${field}=${text}` : whole,
+      ),
+  },
   {
     id: 'bool',
     reason: 'PPL knows true and false',
@@ -71,7 +94,7 @@ const single: Deviation[] = [
     undo: (ours) =>
       ours.replaceAll(new RegExp(literal, 'gs'), (text, at: number) => {
         const kept = text.replaceAll(/\\\\/g, '');
-        const isPattern = /LIKE\([^\s,]+, $/.test(ours.slice(Math.max(0, at - 200), at));
+        const isPattern = /LIKE\((?:`[^`]+`|[^\s,]+), $/.test(ours.slice(Math.max(0, at - 200), at));
         return isPattern ? kept : kept.replaceAll(/(?<!\\)[%_]/g, '\\$&');
       }),
   },
@@ -85,7 +108,7 @@ export const deviations: Deviation[] = [
     applies: (rule, ours, theirs) =>
       hasKeywords(rule) &&
       ours.includes('query_string(') &&
-      ungrouped(undoAll(single, keywordsAlone(ours), rule)) === ungrouped(theirs),
+      ungrouped(undoAll(single, keywordsAlone(ours), rule)).replaceAll('\u0002', '%') === ungrouped(theirs),
   },
   {
     id: 'quotes',
@@ -119,8 +142,12 @@ function keywordsAlone(query: string): string {
   return query.replaceAll(
     new RegExp(String.raw`query_string\(\['\*'\], (${literal})\)`, 'gs'),
     (_, text: string) =>
-      read(text).replaceAll(/\*((?:\\.|[^*\\])*)\*/gs, (_term, escaped: string) =>
-        pplString(escaped.replaceAll(/\\(.)/gs, '$1')),
+      read(text).replaceAll(
+        /\*(\*?)((?:\\.|[^*\\])*)(\*?)\*/gs,
+        (_term, before: string, escaped: string, after: string) => {
+          const [open, close] = [before, after].map((star) => (star === '' ? '' : '\u0002'));
+          return pplString(`${open}${escaped.replaceAll(/\\(.)/gs, '$1')}${close}`);
+        },
       ),
   );
 }

@@ -2,6 +2,7 @@
 import { HuntbookError } from '../../../errors.ts';
 import { pipelineFromObject } from '../parse.ts';
 import { clickhouseClicksiem } from './clickhouse-clicksiem.ts';
+import { azureMonitor } from './azure-monitor.ts';
 import { ecsWindows } from './ecs-windows.ts';
 import {
   ecsKubernetes,
@@ -12,6 +13,7 @@ import {
 } from './elastic-other.ts';
 import { helk } from './helk.ts';
 import { microsoftXdr } from './microsoft-xdr.ts';
+import { sentinelAsim } from './sentinel-asim.ts';
 import type { PipelineSource } from './source.ts';
 import { snakeCase } from './snake-case.ts';
 import { splunkCim, splunkSysmonAcceleration, splunkWindows } from './splunk.ts';
@@ -35,6 +37,8 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   clickhouse_clicksiem: clickhouseClicksiem,
   snake_case: snakeCase,
   microsoft_xdr: microsoftXdr,
+  sentinel_asim: sentinelAsim,
+  azure_monitor: azureMonitor,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

@@ -80,7 +80,17 @@ const mappings: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
     SourceIp: 'LocalIP',
     SourcePort: 'LocalPort',
   },
-  DeviceLogonEvents: { ...machine, EventID: 'ActionType', ProcessName: 'InitiatingProcessFolderPath' },
+  DeviceLogonEvents: {
+    ...machine,
+    EventID: 'ActionType',
+    IpAddress: 'RemoteIP',
+    IpPort: 'RemotePort',
+    ProcessName: 'InitiatingProcessFolderPath',
+    TargetDomainName: 'AccountDomain',
+    TargetUserName: 'AccountName',
+    TargetUserSid: 'AccountSid',
+    WorkstationName: 'RemoteDeviceName',
+  },
 };
 
 const registryCategories = ['registry_add', 'registry_delete', 'registry_event', 'registry_set'].map(
@@ -218,6 +228,21 @@ const eventSteps: readonly StepSource[] = [
   {
     type: 'translate_values',
     strict: true,
+    mapping: {
+      2: 'Interactive',
+      3: 'Network',
+      4: 'Batch',
+      5: 'Service',
+      7: 'Unlock',
+      10: 'RemoteInteractive',
+      11: 'CachedInteractive',
+    },
+    ...onFields('LogonType'),
+    ...forTable('DeviceLogonEvents'),
+  },
+  {
+    type: 'translate_values',
+    strict: true,
     mapping: { 4656: '4656', 4657: '4657', 4663: '4663', Key: 'Key' },
     ...onFields('EventID', 'ObjectType'),
     ...forTable('DeviceRegistryEvents'),
@@ -269,5 +294,5 @@ const registrySteps: readonly StepSource[] = [
 
 const valueSteps: readonly StepSource[] = [
   { type: 'file_names', ...onFields('InitiatingProcessParentFileName') },
-  { type: 'read_numbers', ...onFields('LogonId') },
+  { type: 'read_numbers', ...onFields('LogonId', 'LocalPort', 'RemotePort') },
 ];

@@ -29,6 +29,31 @@ export const registryReasons = {
   },
 };
 
+/** `RenameKey` is a kind of its own; the reference asks for two others. */
+export const renamedKeys = {
+  reason: 'RenameKey is RegistryKeyRenamed; the reference asks for new keys and values',
+  undo: (tree: Tree) =>
+    mapComparisons(tree, (comparison) =>
+      comparison.value === 'RegistryKeyRenamed'
+        ? either(
+            ['RegistryValueSet', 'RegistryKeyCreated'].map((value) =>
+              writeComparison({ ...comparison, value }),
+            ),
+          )
+        : comparison,
+    ),
+};
+
+const logonTypes: Readonly<Record<string, string>> = {
+  2: 'Interactive',
+  3: 'Network',
+  4: 'Batch',
+  5: 'Service',
+  7: 'Unlock',
+  10: 'RemoteInteractive',
+  11: 'CachedInteractive',
+};
+
 export const deviations = pairDeviations(
   {
     ...registryReasons,
@@ -65,10 +90,21 @@ export const deviations = pairDeviations(
           ? mapAtoms(tree, (leaf) => (text(leaf).startsWith('ActionType =~ "Logon') ? null : leaf))
           : tree,
     },
+    'logon-types': {
+      reason: 'LogonType holds the name of the type',
+      correct: (tree, rule) =>
+        mapAtoms(tree, (leaf) => {
+          const name = logonTypes[/^LogonType (?:==|=~) "?(\d+)"?$/.exec(text(leaf))?.[1] ?? ''];
+          return name === undefined || rule.logsource.service !== 'security'
+            ? leaf
+            : writeComparison({ field: 'LogonType', value: name });
+        }),
+    },
     'deleted-values': {
       reason: 'DeleteValue is RegistryValueDeleted; the reference knows DeleteKey only',
       undo: (tree) => deletedValues(tree),
     },
+    'renamed-keys': renamedKeys,
     'file-paths': {
       reason: 'FileName is the name alone; the path is in FolderPath',
       undo: (tree, rule) =>
@@ -133,6 +169,12 @@ export const deviations = pairDeviations(
         ),
     },
     {
+      id: 'logon-columns',
+      reason:
+        'DeviceLogonEvents has columns for the account, the address and the type of events 4624 and 4625',
+      verdict: (rule, ours, theirs) => ours !== null && theirs === null && has(rule, 'EventID', /^462[45]$/),
+    },
+    {
       id: 'registry-values',
       reason: 'DeviceRegistryEvents has columns for what event 4657 calls ObjectValueName and NewValue',
       verdict: (rule, ours, theirs) =>
@@ -147,6 +189,10 @@ export const deviations = pairDeviations(
 /** Whether a rule compares a field with such a value. */
 export function has(rule: SigmaRule, field: string, value: RegExp): boolean {
   return valuesOf(rule).some((found) => found.field === field && value.test(shown(found.value)));
+}
+
+export function startsWith(rule: SigmaRule, category: string): boolean {
+  return rule.logsource.category?.startsWith(category) === true;
 }
 
 export function shown(value: SigmaValue): string {

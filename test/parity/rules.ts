@@ -47,7 +47,6 @@ export class Sight {
   readonly matched = new Map<number, Set<number>>();
   /** Rows whose events hold lists or two values of one field, which a column cannot show. */
   readonly lists = new Set<number>();
-  readonly refused = new Map<number, string>();
   readonly fields: FieldTable;
   readonly #matcher: Matcher;
   readonly #columnOf = new Map<string, number[]>();
@@ -59,19 +58,14 @@ export class Sight {
       const key = foldFieldName(name);
       this.#columnOf.set(key, [...(this.#columnOf.get(key) ?? []), at]);
     });
-    const ruleOf: number[] = [];
     const compiler = new RuleCompiler(mode, logSourceTable);
-    rules.forEach((rule, index) => {
-      try {
-        // Rules of several conditions are compiled to one.
-        compiler.add(rule);
-        ruleOf.push(index);
-      } catch (error) {
-        this.refused.set(index, String((error as { code?: string }).code));
-      }
-    });
+    for (const rule of rules) compiler.add(rule);
     const set = compiler.finish(1);
-    this.#ruleOf = ruleOf;
+    // Rules that are refused are left out of the set.
+    const indexes = new Map(
+      rules.map(({ path: file, position }, index) => [`${file}:${position.line}`, index]),
+    );
+    this.#ruleOf = set.rules.map(({ info }) => indexes.get(`${info.path}:${info.line}`) as number);
     this.fields = new FieldTable();
     this.#matcher = new Matcher(set, this.fields);
   }

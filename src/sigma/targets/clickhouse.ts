@@ -9,6 +9,7 @@ import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
 import { allCorrelations, correlationNotes } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
+import { regexFor } from './sql-regex.ts';
 import { nameWriter, signs, tableName } from './sql-text.ts';
 import { hasWildcard, shapeOf, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
@@ -50,7 +51,10 @@ function listOf(field: string, items: readonly SigmaValue[]): string | null {
 }
 
 /** In ClickHouse `.` also matches line ends, unless told otherwise. */
-function regex(name: string, source: string, flags: string): string {
+function regex(name: string, source: string, flags: string, spot: Spot): string {
+  const known = regexFor('re2', source, flags);
+  if ('lacks' in known)
+    throw unsupported(spot.context, title, `a regular expression with ${known.lacks} (RE2)`);
   const head = `${flags}${flags.includes('s') || !/(?<!\\)(?:\\\\)*\./.test(source) ? '' : '-s'}`;
   return `match(${name}, ${quoted(head === '' ? source : `(?${head})${source}`)})`;
 }
@@ -69,7 +73,7 @@ const values: ValueWriters = {
   number: (field, { value }) => `${column(field)}=${value}`,
   bool: (field, { value }) => `${column(field)}=${value}`,
   null: (field) => `isNull(${column(field)})`,
-  regex: (field, { source, flags }) => regex(column(field), source, flags),
+  regex: (field, { source, flags }, spot) => regex(column(field), source, flags, spot),
   cidr: (field, { network }) => `isIPAddressInRange(${column(field)}, '${network}')`,
   compare: (field, { op, value }) => `${column(field)}${signs[op]}${value}`,
   exists: (field, { value }) => `is${value ? 'Not' : ''}Null(${column(field)})`,
@@ -101,7 +105,7 @@ const keywords: KeywordWriters = {
     return textMatch(rawColumn(spot), [ANY, ...inner, ANY], cased);
   },
   number: ({ value }, spot) => textMatch(rawColumn(spot), [ANY, String(value), ANY], false),
-  regex: ({ source, flags }, spot) => regex(rawColumn(spot), source, flags),
+  regex: ({ source, flags }, spot) => regex(rawColumn(spot), source, flags, spot),
 };
 
 const engine: SqlEngine = {

@@ -53,9 +53,11 @@ function oneOf(field: string, texts: readonly string[]): string {
 /** A number where the text is one; the pattern comes first, as a cast of other text is an error. */
 const numberOf = (text: string): string =>
   `substring(${text} from '^[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d{1,3})?$')::numeric`;
-/** What begins as a date of ISO 8601. */
-const timeOf = (text: string): string =>
-  `substring(${text} from '^\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?)?(?:Z|[+-]\\d\\d:?(?:\\d\\d)?)?$')`;
+/** A time of ISO 8601; the pattern comes first, as a cast of other text is an error. */
+const timePattern =
+  '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8]|29(?<!02-29)|30(?<!02-30)|31(?<=(?:0[13578]|1[02])-31))' +
+  '(?:[T ](?:[01]\\d|2[0-3]):[0-5]\\d(?::[0-5]\\d(?:\\.\\d+)?)?)?(?:Z|[+-](?:0\\d|1[0-4]):?(?:[0-5]\\d)?)?$';
+const timeOf = (text: string): string => `substring(${text} from '${timePattern}')`;
 
 /** Text of an address and nothing else: a cast of other text is an error. */
 const addressPattern =
@@ -152,6 +154,7 @@ const dialect: Dialect = {
     notes: [
       'keywords: need a column with the text of the whole event (option raw)',
       'regex: no back references, atomic groups or possessive quantifiers; [^x] does not match line ends',
+      'times without a zone are those of the session time zone; the 29th of February is no time for parts and windows',
       'text with NUL is refused, as PostgreSQL has none',
       ...correlationNotes,
     ],

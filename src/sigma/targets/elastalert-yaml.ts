@@ -65,23 +65,30 @@ function isPlain(text: string): boolean {
 
 /** Breaks at single spaces once a line is too long. A line end of the text is an empty line. */
 function fold(text: string, indent: number, column: number, quoted = false): string {
+  if (column + text.length <= width && !text.includes('\n')) return text;
+  const margin = ' '.repeat(indent);
   let out = '';
-  let at = column;
-  const pieces = text.match(/ +|\n+|[^ \n]+/g) ?? [];
-  pieces.forEach((piece, index) => {
-    const inside = !quoted || (index > 0 && index < pieces.length - 1);
-    if (piece === ' ' && at > width && inside) {
-      out += `\n${' '.repeat(indent)}`;
-      at = indent;
-    } else if (piece[0] === '\n') {
-      out += `\n${piece}${' '.repeat(indent)}`;
-      at = indent;
-    } else {
-      out += piece;
-      at += piece.length;
+  /** What is written of the text, and where its line began in it, moved by what stands before. */
+  let written = 0;
+  let origin = -column;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x0a) continue;
+    let end = at + 1;
+    while (text.charCodeAt(end) === code) end++;
+    const inside = !quoted || (at > 0 && end < text.length);
+    if (code === 0x0a) {
+      out += `${text.slice(written, at)}\n${text.slice(at, end)}${margin}`;
+      written = end;
+      origin = end - indent;
+    } else if (end === at + 1 && at - origin > width && inside) {
+      out += `${text.slice(written, at)}\n${margin}`;
+      written = end;
+      origin = end - indent;
     }
-  });
-  return out;
+    at = end - 1;
+  }
+  return out + text.slice(written);
 }
 
 const escapes = new Map([

@@ -57,18 +57,28 @@ const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
  * null: there are fields in it, or no keywords. A `not` of both is refused: such functions stand alone.
  */
 export function keywordQuery(expression: Expression, context: RuleContext, title: string): string | null {
-  const found = { keywords: false, fields: false };
-  sortComparisons(expression, found);
-  if (!found.keywords) return null;
-  if (!found.fields) return plain.search(expression, context);
+  const found = sidesOf(expression);
+  if ((found & keywords) === 0) return null;
+  if ((found & fields) === 0) return plain.search(expression, context);
   if (expression.op === 'not') throw unsupported(context, title, 'a not of keywords together with fields');
   return null;
 }
 
-function sortComparisons(expression: Expression, found: { keywords: boolean; fields: boolean }): void {
-  if (expression.op === 'match') found[expression.field === null ? 'keywords' : 'fields'] = true;
-  else if (expression.op === 'not') sortComparisons(expression.item, found);
-  else for (const item of expression.items) sortComparisons(item, found);
+const keywords = 1;
+const fields = 2;
+/** Asked for every part of an expression: each is looked into once. */
+const sides = new WeakMap<Expression, number>();
+
+function sidesOf(expression: Expression): number {
+  if (expression.op === 'match') return expression.field === null ? keywords : fields;
+  let found = sides.get(expression);
+  if (found === undefined) {
+    found = 0;
+    if (expression.op === 'not') found = sidesOf(expression.item);
+    else for (const item of expression.items) found |= sidesOf(item);
+    sides.set(expression, found);
+  }
+  return found;
 }
 
 /** A dialect of this syntax as a target. */

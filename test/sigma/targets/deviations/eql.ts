@@ -29,8 +29,10 @@ export const deviations: Deviation[] = withSeveral(
       reason: 'tabs, line ends and the like have escapes of their own',
       undo: (ours) =>
         ours
-          .replaceAll('\\t', '\\\t')
-          .replaceAll(/(?<!\\)\\n/g, '\\\n')
+          .replaceAll(
+            /((?<!\\)(?:\\\\)*)\\([tn])/g,
+            (_, before: string, char: string) => `${before}\\${char === 't' ? '\t' : '\n'}`,
+          )
           .replaceAll('\\u{0000}', '\0'),
     },
     {

@@ -31,7 +31,11 @@ export const deviations: Deviation[] = withSeveral([
   {
     id: 'control-characters',
     reason: 'tabs and line ends have escapes of their own',
-    undo: (ours) => ours.replaceAll('\\t', '\t').replaceAll(/(?<!\\)\\n/g, '\n'),
+    undo: (ours) =>
+      ours.replaceAll(
+        /((?<!\\)(?:\\\\)*)\\([tn])/g,
+        (_, before: string, char: string) => before + (char === 't' ? '\t' : '\n'),
+      ),
   },
   {
     id: 'field-names',

@@ -5,6 +5,7 @@ import { CorrelationPlan, Correlator, correlationTime, type CorrelationHit } fro
 import { convert } from '../../src/sigma/convert.ts';
 import { parseRules, type ParseResult } from '../../src/sigma/index.ts';
 import { resolveReferences } from '../../src/sigma/references.ts';
+import { openPostgres, programs } from './postgres.ts';
 import { openDuckdb, openSqlite, type Engine, type Row } from './engines.ts';
 
 const runs = process.env['HUNTBOOK_FULL'] ? 800 : 100;
@@ -182,6 +183,7 @@ describe('correlations in SQL', () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
     engines.push(openSqlite(columns, []), await openDuckdb(columns, []));
+    if (programs !== null) engines.push(await openPostgres(columns));
   });
   afterAll(() => {
     for (const engine of engines) engine.close();

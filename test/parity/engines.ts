@@ -12,7 +12,7 @@ import { compileRegex } from '../../src/sigma/index.ts';
 export type Row = readonly (string | null)[];
 
 export interface Engine {
-  readonly name: 'duckdb' | 'sqlite';
+  readonly name: 'duckdb' | 'sqlite' | 'postgres';
   /** Numbers of the rows, from 0, for which each condition holds; or why the engine refused it. */
   search(conditions: readonly string[]): Promise<(Set<number> | string)[]>;
   /** Takes these rows in place of all. */

@@ -5,8 +5,9 @@ import { parseRules, type SigmaRule } from '../../src/sigma/index.ts';
 import { defaultLimits, readAll } from '../../src/sources/index.ts';
 import { eventOf } from '../detect/support.ts';
 import { sharedPath } from '../support/data.ts';
-import { openDuckdb, openSqlite, type Engine } from './engines.ts';
-import { conditionsOf, readRules, Sight } from './rules.ts';
+import { openDuckdb, openSqlite, type Engine, type Row } from './engines.ts';
+import { openPostgres, programs } from './postgres.ts';
+import { conditionsOf, fieldNames, rawColumn, readRules, Sight } from './rules.ts';
 
 const full = process.env['HUNTBOOK_FULL'] !== undefined;
 const sigma = sharedPath('data', 'sigma');
@@ -197,6 +198,7 @@ const otherwise: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     m057: 'false is 0, too',
   },
   duckdb: {},
+  postgres: {},
 };
 
 describe.skipIf(micro.missing)(`micro-cases in SQL${micro.note}`, () => {
@@ -208,7 +210,16 @@ describe.skipIf(micro.missing)(`micro-cases in SQL${micro.note}`, () => {
         .map((line) => JSON.parse(line, exactIntegers) as MicroCase)
         .filter(({ match, events, pysigma2 }) => match && events?.length && pysigma2?.match !== null);
 
-  it.each(['sqlite', 'duckdb'] as const)('%s gives the verdicts', { timeout: 300_000 }, async (name) => {
+  const manyColumns = [
+    ...new Set(
+      cases.flatMap(({ rule_yaml }) => [...fieldNames(parseRules(rule_yaml, 'c').rules), rawColumn]),
+    ),
+  ];
+  const asColumns = (own: readonly string[], row: Row): Row =>
+    manyColumns.map((name) => row[own.indexOf(name)]?.replaceAll('\0', '') ?? null);
+  const names = ['sqlite', 'duckdb', ...(programs === null ? [] : ['postgres' as const])] as const;
+  it.each(names)('%s gives the verdicts', { timeout: 300_000 }, async (name) => {
+    const server = name === 'postgres' ? await openPostgres(manyColumns) : null;
     const wrong: string[] = [];
     let refused = 0;
     let ran = 0;
@@ -229,12 +240,10 @@ describe.skipIf(micro.missing)(`micro-cases in SQL${micro.note}`, () => {
       const batch = new ObjectBatch('test', sight.fields);
       one.events?.forEach((event, i) => batch.add(eventOf(event), i + 1));
       sight.take(batch.batch);
-      const engine =
-        name === 'sqlite'
-          ? openSqlite(sight.columns, sight.rows)
-          : await openDuckdb(sight.columns, sight.rows);
+      const engine = server ?? (await engineOf(name, sight));
+      if (server !== null) await server.replace(sight.rows.map((row) => asColumns(sight.columns, row)));
       const [answer] = await engine.search([condition.sql]);
-      engine.close();
+      if (server === null) engine.close();
       ran++;
       const verdicts = one.events?.map((_, i) => typeof answer === 'object' && answer.has(i));
       const expected = one.case === 'm053' ? [true, false] : one.match;
@@ -245,11 +254,18 @@ describe.skipIf(micro.missing)(`micro-cases in SQL${micro.note}`, () => {
           `${one.case} ${one.feature}: ${typeof answer === 'string' ? answer : JSON.stringify(verdicts)} for ${JSON.stringify(expected)}\n${condition.sql}`,
         );
     }
+    server?.close();
     expect(wrong).toEqual([]);
     expect(ran).toBeGreaterThan(150);
     expect(refused).toBeLessThan(40);
   });
 });
+
+function engineOf(name: Engine['name'], sight: Sight): Promise<Engine> {
+  return name === 'sqlite'
+    ? Promise.resolve(openSqlite(sight.columns, sight.rows))
+    : openDuckdb(sight.columns, sight.rows);
+}
 
 function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
   const text = context?.source;

@@ -112,14 +112,14 @@ function textOf(value: Value): string {
 
 /** A rule as a condition in SQL, all its conditions joined; or the reason why there is none. */
 export function conditionsOf(
-  target: 'duckdb' | 'sqlite',
+  target: 'duckdb' | 'sqlite' | 'postgres',
   rules: readonly SigmaRule[],
   pipelines: readonly string[],
 ): ({ sql: string } | { refused: string })[] {
   const converter = new Converter({
     target,
     pipelines,
-    ...(target === 'duckdb' ? { options: { raw: rawColumn } } : {}),
+    ...(target !== 'sqlite' ? { options: { raw: rawColumn } } : {}),
   });
   return rules.map((rule) => {
     const conversion = converter.convert({ rules: [rule], correlations: [] }).conversions[0];

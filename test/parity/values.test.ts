@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert } from '../../src/sigma/convert.ts';
 import { parseRules } from '../../src/sigma/index.ts';
+import { openPostgres, programs } from './postgres.ts';
 import { openDuckdb, openSqlite, type Engine } from './engines.ts';
 
-const runs = process.env['HUNTBOOK_FULL'] ? 2000 : 150;
+const runs = process.env['HUNTBOOK_FULL'] ? 2000 : 60;
 
 /** Any characters, many of them with a meaning somewhere in SQL, LIKE, GLOB or Sigma. */
 const special = fc.constantFrom(
@@ -65,6 +66,7 @@ describe('a value with any characters', () => {
   const engines: Engine[] = [];
   beforeAll(async () => {
     engines.push(openSqlite(['A'], []), await openDuckdb(['A'], []));
+    if (programs !== null) engines.push(await openPostgres(['A']));
   });
   afterAll(() => {
     for (const engine of engines) engine.close();

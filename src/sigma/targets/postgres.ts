@@ -158,7 +158,7 @@ const dialect: Dialect = {
       'text with NUL is refused, as PostgreSQL has none',
       ...correlationNotes,
     ],
-    ranOn: null,
+    ranOn: 'PostgreSQL 15',
   },
   suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
   precedence: ['not', 'and', 'or'],

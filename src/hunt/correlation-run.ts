@@ -49,9 +49,9 @@ export class CorrelationRun {
     if (serial !== this.#serial) {
       this.#serial = serial;
       this.#event = event;
+      if (time === null) this.#withoutTime++;
     }
-    if (time === null) this.#withoutTime++;
-    else this.#correlator.add({ rule, time, values, event: this.#event as HuntEvent });
+    if (time !== null) this.#correlator.add({ rule, time, values, event: this.#event as HuntEvent });
   }
 
   /** The matches of another input come next; it counts its events from the beginning. */

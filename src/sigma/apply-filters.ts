@@ -19,11 +19,16 @@ import { selectNames } from './selector.ts';
 
 /** Conditions nested deeper are not read again; filters beyond that stand side by side. */
 const maxNesting = 50;
+/** Parts that filters may add, in all: many filters for many rules multiply. */
+const maxAdded = 2_000_000;
 
 export interface FilteredRules {
   /** In the order given; a rule without a filter is the same object. */
   readonly rules: SigmaRule[];
-  /** Filters that name a rule which is not there (HB_RULE_REFERENCE); the others of such a filter are filtered. */
+  /**
+   * Filters that name a rule which is not there (HB_RULE_REFERENCE); the others of such a filter are filtered. Filters
+   * that are not applied, or not to all of their rules, because there are too many (HB_LIMIT).
+   */
   readonly errors: HuntbookError[];
 }
 
@@ -42,17 +47,31 @@ export function applyFilters(
   const ruleIndex = new DocumentIndex(rules);
   const correlationIndex = new DocumentIndex(correlations);
   const chosen = new Map<SigmaRule, SigmaFilter[]>();
+  let added = 0;
   for (const filter of filters) {
     const named =
       filter.rules === 'any' || filter.rules.length === 0 ? rules : namedRules(filter, filter.rules);
+    const size = sizeOf(filter);
     for (const rule of named) {
       if (!containsLogSource(filter.logsource, rule.logsource)) continue;
+      added += size;
+      if (added > maxAdded) {
+        const message = `filters add more than ${maxAdded} parts to rules; some rules are without this one`;
+        errors.push(
+          referenceError(filter, message, 'HB_LIMIT', 'Narrow the log source or the rules of filters.'),
+        );
+        break;
+      }
       const list = chosen.get(rule);
       if (list === undefined) chosen.set(rule, [filter]);
       else list.push(filter);
     }
   }
-  return { rules: rules.map((rule) => (chosen.get(rule) ?? []).reduce(applyFilter, rule)), errors };
+  const filtered = rules.map((rule) => {
+    const own = chosen.get(rule);
+    return own === undefined ? rule : withFilters(rule, own);
+  });
+  return { rules: filtered, errors };
 
   function namedRules(filter: SigmaFilter, references: readonly string[]): ReadonlySet<SigmaRule> {
     const found = new Set<SigmaRule>();
@@ -78,40 +97,56 @@ function containsLogSource(filter: LogSource, rule: LogSource): boolean {
   );
 }
 
-function applyFilter(rule: SigmaRule, filter: SigmaFilter): SigmaRule {
-  const prefix = freePrefix(rule);
+function withFilters(rule: SigmaRule, filters: readonly SigmaFilter[]): SigmaRule {
   const detections = Object.create(null) as Record<string, Detection>;
   const names = Object.keys(rule.detections);
   for (const name of names) detections[name] = rule.detections[name] as Detection;
-  for (const name of Object.keys(filter.detections))
-    detections[prefix + name] = copyNodes(filter.detections[name] as Detection);
-  const added = filterCondition(filter, prefix, Object.keys(detections));
+  const prefixes = freePrefixes(names);
+  const added = filters.map((filter) => {
+    const prefix = prefixes.next().value;
+    for (const name of Object.keys(filter.detections))
+      detections[prefix + name] = copyNodes(filter.detections[name] as Detection);
+    return filterCondition(filter, prefix);
+  });
   const conditions = rule.conditions.map(({ tree }): WrittenCondition => {
-    const own = closePatterns(tree, names);
-    const items = own.kind === 'and' && depthOf(own) >= maxNesting ? [...own.items, added] : [own, added];
-    const both: Condition = { kind: 'and', items };
+    const both = joinAll(closePatterns(tree, names), added);
     return { text: renderCondition(both), tree: both };
   });
   return { ...rule, detections, conditions };
 }
 
-/** Private, as its first character says, and the beginning of none of the rule's names. */
-function freePrefix(rule: SigmaRule): string {
-  const names = Object.keys(rule.detections);
+/** `((tree and first) and second)`, and so on. */
+function joinAll(tree: Condition, added: readonly Condition[]): Condition {
+  let both = tree;
+  let depth = depthOf(tree);
+  for (const [index, one] of added.entries()) {
+    if (depth >= maxNesting && both.kind === 'and')
+      return { kind: 'and', items: [...both.items, ...added.slice(index)] };
+    both = { kind: 'and', items: [both, one] };
+    depth = 1 + Math.max(depth, depthOf(one));
+  }
+  return both;
+}
+
+/** Private, as its first character says, and the beginning of none of the names nor of one another. */
+function* freePrefixes(names: readonly string[]): Generator<string, never> {
+  const taken = new Set(names.map((name) => /^_filter\d+_/.exec(name)?.[0]));
   for (let number = 1; ; number++) {
     const prefix = `_filter${number}_`;
-    if (!names.some((name) => name.startsWith(prefix))) return prefix;
+    if (!taken.has(prefix)) yield prefix;
   }
 }
 
 /** The filter's condition over the prefixed names; selectors stay where they select the same with a prefix. */
-function filterCondition(filter: SigmaFilter, prefix: string, all: readonly string[]): Condition {
+function filterCondition(filter: SigmaFilter, prefix: string): Condition {
   const own = Object.keys(filter.detections);
+  const prefixed = own.map((name) => prefix + name);
   return mapCondition(filter.condition.tree, (leaf) => {
     if (leaf.kind === 'ref') return { kind: 'ref', name: prefix + leaf.name };
     const meant = selectNames(own, leaf.pattern).map((name) => prefix + name);
     const pattern = prefix + (leaf.pattern === 'them' ? '*' : leaf.pattern);
-    const selected = selectNames(all, pattern);
+    // Nothing else begins with the prefix.
+    const selected = selectNames(prefixed, pattern);
     const same = selected.length === meant.length && selected.every((name, index) => name === meant[index]);
     return same ? { ...leaf, pattern } : spellOut(leaf.quantifier, meant);
   });
@@ -150,4 +185,17 @@ function depthOf(tree: Condition): number {
 function copyNodes(detection: Detection): Detection {
   if (detection.kind === 'item') return { ...detection };
   return { ...detection, items: detection.items.map(copyNodes) };
+}
+
+/** What a filter adds to a rule. */
+function sizeOf({ detections, condition }: SigmaFilter): number {
+  const nodes = (node: Detection): number =>
+    node.kind === 'item' ? 1 : node.items.reduce((sum, item) => sum + nodes(item), 1);
+  const own = Object.keys(detections);
+  const words = (node: Condition): number => {
+    if (node.kind === 'not') return words(node.item);
+    if ('items' in node) return node.items.reduce((sum, item) => sum + words(item), 0);
+    return node.kind === 'of' ? own.length : 1;
+  };
+  return own.reduce((sum, name) => sum + nodes(detections[name] as Detection), words(condition.tree));
 }

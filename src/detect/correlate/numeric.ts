@@ -64,12 +64,12 @@ export class SumMeasure implements Measure {
 
 export class PercentileMeasure implements Measure {
   readonly #bounds: readonly CorrelationBound[];
-  readonly #part: number;
+  readonly #percentile: number;
   readonly #sorted: number[] = [];
 
   constructor(bounds: readonly CorrelationBound[], percentile: number) {
     this.#bounds = bounds;
-    this.#part = percentile / 100;
+    this.#percentile = percentile;
   }
 
   add({ value }: Entry<unknown>): void {
@@ -83,11 +83,11 @@ export class PercentileMeasure implements Measure {
   judge(): number | null {
     const count = this.#sorted.length;
     if (count === 0) return null;
-    const rank = (count - 1) * this.#part;
+    const rank = ((count - 1) * this.#percentile) / 100;
     const low = this.#sorted[Math.floor(rank)] as number;
     const high = this.#sorted[Math.min(Math.floor(rank) + 1, count - 1)] as number;
-    const share = rank - Math.floor(rank);
-    const value = low * (1 - share) + high * share;
+    // Exact where both are the same.
+    const value = low + (high - low) * (rank - Math.floor(rank));
     return withinBounds(value, this.#bounds) ? value : null;
   }
 

@@ -7,6 +7,7 @@ import { esql } from './esql.ts';
 import { lucene } from './lucene.ts';
 import { opensearchPpl } from './opensearch-ppl.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
+import { loki } from './loki/index.ts';
 import { logScale } from './log-scale.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
@@ -31,6 +32,7 @@ export const targets: readonly Target[] = [
   elastalert,
   opensearchPpl,
   logScale,
+  loki,
 ];
 
 const byName = new Map<string, Target>();

@@ -74,7 +74,11 @@ const values: ValueWriters = {
   bool: (field, { value }) => `${column(field)}=${value}`,
   null: (field) => `isNull(${column(field)})`,
   regex: (field, { source, flags }, spot) => regex(column(field), source, flags, spot),
-  cidr: (field, { network }) => `isIPAddressInRange(${column(field)}, '${network}')`,
+  // What is no address would end the query with an error.
+  cidr: (field, { network }) => {
+    const name = column(field);
+    return `isIPAddressInRange(if(isIPv4String(${name}) OR isIPv6String(${name}), ${name}, NULL), '${network}')`;
+  },
   compare: (field, { op, value }) => `${column(field)}${signs[op]}${value}`,
   exists: (field, { value }) => `is${value ? 'Not' : ''}Null(${column(field)})`,
   fieldref: (field, { field: other, startsWith, endsWith, cased }) => {
@@ -146,7 +150,7 @@ const dialect: Dialect = {
     timeparts: 'yes',
     correlations: allCorrelations,
     notes: [
-      'columns hold text, but numbers where a rule asks for one',
+      'columns hold text, but numbers (or true and false) where a rule asks for them: other types are an error there',
       'regex: RE2, so no look-around, back references or possessive quantifiers',
       ...correlationNotes,
     ],

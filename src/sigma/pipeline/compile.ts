@@ -34,6 +34,7 @@ import {
   setState,
 } from './steps/rule.ts';
 import { sigmacFields, sigmacLogSources } from './steps/sigmac.ts';
+import { splitPath } from './steps/split-path.ts';
 import { changeCase, convertType, mapString, setValue, toRegex } from './steps/values.ts';
 import type { CompiledStep, MakeStep } from './steps/step.ts';
 import type { Tracking, Work } from './work.ts';
@@ -75,6 +76,7 @@ const makers = new Map<string, MakeStep>([
   ['file_names', fileNames],
   ['read_numbers', readNumbers],
   ['plain_registry_data', plainRegistryData],
+  ['split_path', splitPath],
   ['sigmac_logsources', sigmacLogSources],
   ['sigmac_fields', sigmacFields],
 ]);

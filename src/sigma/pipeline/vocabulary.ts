@@ -72,12 +72,13 @@ export const transformations: Vocabulary = vocabulary({
   strict_field_mapping_failure: {},
   set_custom_attribute: { attribute: required('text'), value: required('any') },
   nest: { items: required('steps') },
-  /** These five are ours, for tables with fixed columns: see `columns.ts`. */
+  /** These six are ours, for tables with fixed columns: see `columns.ts` and `split-path.ts`. */
   check_fields: { fields: required('texts'), table: required('text') },
   translate_values: { mapping: required('mapping'), strict: bool },
   file_names: {},
   read_numbers: {},
   plain_registry_data: {},
+  split_path: { container: required('text'), name: required('text'), whole: text },
   /** These two are ours: what configurations of the old sigmac say, see `sigmac.ts`. */
   sigmac_logsources: {
     sources: required('any'),

@@ -13,6 +13,7 @@ import {
 } from './elastic-other.ts';
 import { helk } from './helk.ts';
 import { microsoftXdr } from './microsoft-xdr.ts';
+import { ocsf } from './ocsf.ts';
 import { sentinelAsim } from './sentinel-asim.ts';
 import type { PipelineSource } from './source.ts';
 import { snakeCase } from './snake-case.ts';
@@ -39,6 +40,7 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   microsoft_xdr: microsoftXdr,
   sentinel_asim: sentinelAsim,
   azure_monitor: azureMonitor,
+  ocsf,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

@@ -54,7 +54,7 @@ function compare(
   theirs: string,
 ): Set<string> | null {
   const [mine, other] = [split(ours), split(theirs)];
-  if (mine === null || other === null || mine.table !== other.table) return null;
+  if (mine.table !== other.table) return null;
   const found = new Set<string>();
   let [left, right] = [spread(mine.tree), spread(other.tree)];
   for (const [id, { undo, correct }] of Object.entries(reasons)) {
@@ -65,10 +65,12 @@ function compare(
   return matches(left, right) ? found : null;
 }
 
-/** The table without computed columns, and the condition. */
-function split(query: string): { table: string; tree: Tree } | null {
+/** The table without computed columns, and the condition; no table is the empty text. */
+function split(query: string): { table: string; tree: Tree } {
   const match = /^(\w+)(?:\n\| extend [^\n]*)?\n\| where ([^]*)$/.exec(query);
-  return match === null ? null : { table: match[1] as string, tree: parse(match[2] as string) };
+  return match === null
+    ? { table: '', tree: parse(query) }
+    : { table: match[1] as string, tree: parse(match[2] as string) };
 }
 
 function matches(a: Tree, b: Tree): boolean {

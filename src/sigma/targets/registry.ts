@@ -8,6 +8,7 @@ import { lucene } from './lucene.ts';
 import { opensearchPpl } from './opensearch-ppl.ts';
 import { opensearchLucene } from './opensearch-lucene.ts';
 import { loki } from './loki/index.ts';
+import { secops } from './secops/index.ts';
 import { logScale } from './log-scale.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
@@ -33,6 +34,7 @@ export const targets: readonly Target[] = [
   opensearchPpl,
   logScale,
   loki,
+  secops,
 ];
 
 const byName = new Map<string, Target>();

@@ -5,6 +5,7 @@
 import {
   chooseTable,
   columnSteps,
+  dropSysmonIds,
   forTable,
   names,
   needTable,
@@ -88,6 +89,7 @@ export function azureMonitor(): PipelineSource {
         [table],
         'SecurityEvent holds what Windows writes to its Security log: processes, files, the registry and its own events',
       ),
+      dropSysmonIds,
       {
         type: 'hashes_fields',
         valid_hash_algos: ['MD5', 'SHA1', 'SHA256'],

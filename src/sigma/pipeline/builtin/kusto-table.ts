@@ -1,6 +1,7 @@
 /** What pipelines for tables of Microsoft's Kusto products share. The target reads the table from `query_table`. */
 import { forLogSources } from './source.ts';
 import type { StepSource } from './source.ts';
+import { sysmonEventIds } from './windows-logs.ts';
 
 type Source = Readonly<Record<string, string>>;
 
@@ -95,4 +96,11 @@ export const deletionsWithoutType: StepSource = {
     typed: { type: 'contains_field', field: 'EventType' },
   },
   rule_cond_expr: 'deletion and not typed',
+};
+
+/** Rules of a category may also say Sysmon's event id, which is what the table stands for. */
+export const dropSysmonIds: StepSource = {
+  type: 'drop_detection_item',
+  ...onFields('EventID'),
+  ...forLogSources(...Object.keys(sysmonEventIds).map((category) => ({ category }))),
 };

@@ -15,7 +15,7 @@ const versionInfo = {
   FileVersion: 'VersionInfoProductVersion',
 } as const;
 
-export function versionColumns(prefix: string): Record<string, string> {
+function versionColumns(prefix: string): Record<string, string> {
   return Object.fromEntries(Object.entries(versionInfo).map(([field, column]) => [field, prefix + column]));
 }
 
@@ -31,12 +31,12 @@ const common = names(
   'Timestamp Type IsInitiatingProcessRemoteSession',
 ).concat(names(initiator).map((name) => `InitiatingProcess${name}`));
 
-const hashes = 'MD5 SHA1 SHA256';
+const hashNames = 'MD5 SHA1 SHA256';
 
 export const xdrColumns = {
   DeviceProcessEvents: common.concat(
     names(
-      hashes,
+      hashNames,
       'AccountDomain AccountName AccountObjectId AccountSid AccountUpn AdditionalFields CreatedProcessSessionId',
       'FileName FileSize FolderPath IsProcessRemoteSession LogonId ProcessCommandLine ProcessCreationTime ProcessId',
       'ProcessIntegrityLevel ProcessRemoteSessionDeviceName ProcessRemoteSessionIP ProcessTokenElevation',
@@ -47,7 +47,7 @@ export const xdrColumns = {
   ),
   DeviceFileEvents: common.concat(
     names(
-      hashes,
+      hashNames,
       'AdditionalFields FileName FileOriginIP FileOriginReferrerUrl FileOriginUrl FileSize FolderPath',
       'IsAzureInfoProtectionApplied PreviousFileName PreviousFolderPath RequestAccountDomain RequestAccountName',
       'RequestAccountSid RequestProtocol RequestSourceIP RequestSourcePort SensitivityLabel SensitivitySubLabel',
@@ -60,7 +60,7 @@ export const xdrColumns = {
       'RegistryValueName RegistryValueType',
     ),
   ),
-  DeviceImageLoadEvents: common.concat(names(hashes, 'FileName FileSize FolderPath')),
+  DeviceImageLoadEvents: common.concat(names(hashNames, 'FileName FileSize FolderPath')),
   DeviceNetworkEvents: common.concat(
     names(
       'AdditionalFields LocalIP LocalIPType LocalPort Protocol RemoteIP RemoteIPType RemotePort RemoteUrl',
@@ -73,3 +73,76 @@ export const xdrColumns = {
     ),
   ),
 } as const;
+
+export type XdrTable = keyof typeof xdrColumns;
+
+const machine = { Computer: 'DeviceName', ComputerName: 'DeviceName', Hostname: 'DeviceName' };
+const hashes = { md5: 'MD5', sha1: 'SHA1', sha256: 'SHA256' };
+
+/** The process that did it, where the table is about something else. */
+const actor = {
+  ...machine,
+  Image: 'InitiatingProcessFolderPath',
+  CommandLine: 'InitiatingProcessCommandLine',
+  IntegrityLevel: 'InitiatingProcessIntegrityLevel',
+  ParentImage: 'InitiatingProcessParentFileName',
+  ParentProcessId: 'InitiatingProcessParentId',
+  ProcessId: 'InitiatingProcessId',
+};
+
+/** Sigma's names of fields. */
+export const xdrMappings: Readonly<Record<XdrTable, Readonly<Record<string, string>>>> = {
+  DeviceProcessEvents: {
+    ...machine,
+    ...hashes,
+    ...versionColumns('Process'),
+    CommandLine: 'ProcessCommandLine',
+    GrandParentImage: 'InitiatingProcessParentFileName',
+    Image: 'FolderPath',
+    IntegrityLevel: 'ProcessIntegrityLevel',
+    ParentCommandLine: 'InitiatingProcessCommandLine',
+    ParentImage: 'InitiatingProcessFolderPath',
+    ParentIntegrityLevel: 'InitiatingProcessIntegrityLevel',
+    ParentProcessId: 'InitiatingProcessId',
+  },
+  DeviceFileEvents: {
+    ...actor,
+    ...hashes,
+    ...versionColumns('InitiatingProcess'),
+    FileName: 'FolderPath',
+    TargetFilename: 'FolderPath',
+  },
+  DeviceRegistryEvents: {
+    ...actor,
+    ...versionColumns('InitiatingProcess'),
+    Details: 'RegistryValueData',
+    EventType: 'ActionType',
+    NewValue: 'RegistryValueData',
+    ObjectName: 'RegistryKey',
+    ObjectValueName: 'RegistryValueName',
+    ProcessName: 'InitiatingProcessFolderPath',
+    TargetObject: 'RegistryPath',
+  },
+  // Version information of an image load is about what was loaded; the table has none of it.
+  DeviceImageLoadEvents: { ...actor, ...hashes, ImageLoaded: 'FolderPath' },
+  DeviceNetworkEvents: {
+    ...actor,
+    ...versionColumns('InitiatingProcess'),
+    DestinationHostname: 'RemoteUrl',
+    DestinationIp: 'RemoteIP',
+    DestinationPort: 'RemotePort',
+    SourceIp: 'LocalIP',
+    SourcePort: 'LocalPort',
+  },
+  DeviceLogonEvents: {
+    ...machine,
+    EventID: 'ActionType',
+    IpAddress: 'RemoteIP',
+    IpPort: 'RemotePort',
+    ProcessName: 'InitiatingProcessFolderPath',
+    TargetDomainName: 'AccountDomain',
+    TargetUserName: 'AccountName',
+    TargetUserSid: 'AccountSid',
+    WorkstationName: 'RemoteDeviceName',
+  },
+};

@@ -3,94 +3,23 @@
  * (https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables). FolderPath holds the whole path of a file.
  */
 import { chooseTable, columnSteps, forTable, needTable, onFields } from './kusto-table.ts';
-import { deletionsWithoutType, registryPath, rootSteps, withColumns } from './kusto-table.ts';
-import { versionColumns, xdrColumns } from './microsoft-xdr-columns.ts';
+import { deletionsWithoutType, dropSysmonIds, registryPath, rootSteps, withColumns } from './kusto-table.ts';
+import { xdrColumns, xdrMappings } from './microsoft-xdr-columns.ts';
+import type { XdrTable } from './microsoft-xdr-columns.ts';
 import { forLogSources } from './source.ts';
 import type { PipelineSource, StepSource } from './source.ts';
-
-type Table = keyof typeof xdrColumns;
 
 /** Accounts are kept as domain and name. */
 const account = (prefix: string): string => `strcat(${prefix}AccountDomain, "\\\\", ${prefix}AccountName)`;
 
 /** Fields of a table that are computed when a rule asks for them, with the columns to group by otherwise. */
-const users: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
+const users: Readonly<Record<XdrTable, Readonly<Record<string, string>>>> = {
   DeviceProcessEvents: { User: '', ParentUser: 'InitiatingProcess' },
   DeviceFileEvents: { User: 'InitiatingProcess' },
   DeviceRegistryEvents: { User: 'InitiatingProcess' },
   DeviceImageLoadEvents: { User: 'InitiatingProcess' },
   DeviceNetworkEvents: { User: 'InitiatingProcess' },
   DeviceLogonEvents: {},
-};
-
-const machine = { Computer: 'DeviceName', ComputerName: 'DeviceName', Hostname: 'DeviceName' };
-const hashes = { md5: 'MD5', sha1: 'SHA1', sha256: 'SHA256' };
-
-/** The process that did it, where the table is about something else. */
-const actor = {
-  ...machine,
-  Image: 'InitiatingProcessFolderPath',
-  CommandLine: 'InitiatingProcessCommandLine',
-  IntegrityLevel: 'InitiatingProcessIntegrityLevel',
-  ParentImage: 'InitiatingProcessParentFileName',
-  ParentProcessId: 'InitiatingProcessParentId',
-  ProcessId: 'InitiatingProcessId',
-};
-
-const mappings: Readonly<Record<Table, Readonly<Record<string, string>>>> = {
-  DeviceProcessEvents: {
-    ...machine,
-    ...hashes,
-    ...versionColumns('Process'),
-    CommandLine: 'ProcessCommandLine',
-    GrandParentImage: 'InitiatingProcessParentFileName',
-    Image: 'FolderPath',
-    IntegrityLevel: 'ProcessIntegrityLevel',
-    ParentCommandLine: 'InitiatingProcessCommandLine',
-    ParentImage: 'InitiatingProcessFolderPath',
-    ParentIntegrityLevel: 'InitiatingProcessIntegrityLevel',
-    ParentProcessId: 'InitiatingProcessId',
-  },
-  DeviceFileEvents: {
-    ...actor,
-    ...hashes,
-    ...versionColumns('InitiatingProcess'),
-    FileName: 'FolderPath',
-    TargetFilename: 'FolderPath',
-  },
-  DeviceRegistryEvents: {
-    ...actor,
-    ...versionColumns('InitiatingProcess'),
-    Details: 'RegistryValueData',
-    EventType: 'ActionType',
-    NewValue: 'RegistryValueData',
-    ObjectName: 'RegistryKey',
-    ObjectValueName: 'RegistryValueName',
-    ProcessName: 'InitiatingProcessFolderPath',
-    TargetObject: 'RegistryPath',
-  },
-  // Version information of an image load is about what was loaded; the table has none of it.
-  DeviceImageLoadEvents: { ...actor, ...hashes, ImageLoaded: 'FolderPath' },
-  DeviceNetworkEvents: {
-    ...actor,
-    ...versionColumns('InitiatingProcess'),
-    DestinationHostname: 'RemoteUrl',
-    DestinationIp: 'RemoteIP',
-    DestinationPort: 'RemotePort',
-    SourceIp: 'LocalIP',
-    SourcePort: 'LocalPort',
-  },
-  DeviceLogonEvents: {
-    ...machine,
-    EventID: 'ActionType',
-    IpAddress: 'RemoteIP',
-    IpPort: 'RemotePort',
-    ProcessName: 'InitiatingProcessFolderPath',
-    TargetDomainName: 'AccountDomain',
-    TargetUserName: 'AccountName',
-    TargetUserSid: 'AccountSid',
-    WorkstationName: 'RemoteDeviceName',
-  },
 };
 
 const registryCategories = ['registry_add', 'registry_delete', 'registry_event', 'registry_set'].map(
@@ -105,7 +34,7 @@ const registryRoots = {
 const security = { type: 'logsource', product: 'windows', service: 'security' };
 
 export function microsoftXdr(): PipelineSource {
-  const tables = Object.keys(xdrColumns) as Table[];
+  const tables = Object.keys(xdrColumns) as XdrTable[];
   return {
     name: 'Microsoft Defender XDR: tables of advanced hunting',
     priority: 10,
@@ -117,7 +46,7 @@ export function microsoftXdr(): PipelineSource {
       ...tables.flatMap(userSteps),
       ...eventSteps,
       ...hashSteps,
-      ...tables.flatMap((table) => columnSteps(table, mappings[table], fieldsOf(table))),
+      ...tables.flatMap((table) => columnSteps(table, xdrMappings[table], fieldsOf(table))),
       ...registrySteps,
       ...valueSteps,
     ],
@@ -160,7 +89,7 @@ function fromSecurityLog(table: string, eventIds: readonly number[], objectType?
 }
 
 /** Accounts are computed only for rules that ask for them; grouping by them takes the name alone. */
-function userSteps(table: Table): StepSource[] {
+function userSteps(table: XdrTable): StepSource[] {
   const prefixes = Object.entries(users[table]);
   if (prefixes.length === 0) return [];
   const asked = prefixes.map(([field]) => ({ type: 'contains_field', field }));
@@ -183,13 +112,14 @@ function userSteps(table: Table): StepSource[] {
   ];
 }
 
-function fieldsOf(table: Table): string[] {
+function fieldsOf(table: XdrTable): string[] {
   const computed = Object.keys(users[table]);
   return [...xdrColumns[table], ...computed, ...(table === 'DeviceRegistryEvents' ? ['RegistryPath'] : [])];
 }
 
 /** Kinds of events that share a table with others, and fields that only say which kind it is. */
 const eventSteps: readonly StepSource[] = [
+  dropSysmonIds,
   {
     type: 'add_condition',
     conditions: { ActionType: 'FileDeleted' },
@@ -252,16 +182,17 @@ const eventSteps: readonly StepSource[] = [
     ...onFields('EventID', 'ObjectType'),
     ...forTable('DeviceRegistryEvents'),
   },
+  // Outgoing connections have several kinds; what came in has one.
   {
-    type: 'drop_detection_item',
-    detection_item_conditions: [{ type: 'match_string', cond: 'any', pattern: '^true$' }],
+    type: 'translate_values',
+    strict: true,
+    mapping: { true: 'outbound', false: 'InboundConnectionAccepted' },
     ...onFields('Initiated'),
     ...forTable('DeviceNetworkEvents'),
   },
   {
-    type: 'translate_values',
-    strict: true,
-    mapping: { false: 'InboundConnectionAccepted' },
+    type: 'drop_detection_item',
+    detection_item_conditions: [{ type: 'match_string', cond: 'any', pattern: '^outbound$' }],
     ...onFields('Initiated'),
     ...forTable('DeviceNetworkEvents'),
   },

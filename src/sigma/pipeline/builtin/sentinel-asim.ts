@@ -6,6 +6,7 @@ import {
   chooseTable,
   columnSteps,
   deletionsWithoutType,
+  dropSysmonIds,
   forTable,
   needTable,
   onFields,
@@ -169,6 +170,7 @@ const inRegistry = forTable('imRegistry');
 
 /** Kinds of events that share a schema with others, and fields that only say which kind it is. */
 const eventSteps: readonly StepSource[] = [
+  dropSysmonIds,
   {
     type: 'add_condition',
     conditions: { EventType: 'FileDeleted' },

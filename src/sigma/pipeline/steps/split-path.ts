@@ -17,7 +17,8 @@ type Alternative = readonly (readonly [field: string, value: SigmaValue])[];
 
 /**
  * The item as what `container\name` must be: the same events, said with the fields `container` and `name`. With `whole`,
- * that field may also be the path. HB_PIPELINE_RULE for values that are no text.
+ * that field may also be the path. A text that has neither a separator nor a star before it can only be a container.
+ * HB_PIPELINE_RULE for values that are no text.
  */
 export const splitPath: MakeStep = (context) => {
   const { parameters } = context.step;

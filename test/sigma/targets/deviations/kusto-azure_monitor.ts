@@ -1,6 +1,14 @@
 /** Why our queries of SecurityEvent differ from the reference's. */
-import { has, onRegistryKey, registryReasons, shown, startsWith, unescaped } from './kusto-microsoft_xdr.ts';
-import { mapAtoms, mapComparisons, pairDeviations, rename, text, writeComparison } from './kusto-tree.ts';
+import {
+  has,
+  numbersAsText,
+  onRegistryKey,
+  registryReasons,
+  shown,
+  startsWith,
+  unescaped,
+} from './kusto-microsoft_xdr.ts';
+import { mapAtoms, mapComparisons, pairDeviations, rename } from './kusto-tree.ts';
 import { valuesOf } from './combine.ts';
 
 export const deviations = pairDeviations(
@@ -36,6 +44,13 @@ export const deviations = pairDeviations(
       reason: 'SubjectAccount is domain and name, as User is; SubjectUserName is the name alone',
       undo: rename('SubjectAccount', 'SubjectUserName'),
     },
+    'sysmon-ids': {
+      reason: 'Event ids of Sysmon are not those of the Security log',
+      correct: (tree, rule) =>
+        rule.logsource.category === undefined
+          ? tree
+          : mapAtoms(tree, (leaf) => (leaf.tokens[0] === 'EventID' ? null : leaf)),
+    },
     'object-types': {
       reason: 'SecurityEvent has ObjectType; the reference drops what a rule asks of it',
       undo: (tree) => mapAtoms(tree, (leaf) => (leaf.tokens[0] === 'ObjectType' ? null : leaf)),
@@ -53,13 +68,10 @@ export const deviations = pairDeviations(
     },
     'new-values': {
       reason: 'NewValue is text, which does not compare with a number',
-      correct: (tree) =>
-        mapAtoms(tree, (leaf) => {
-          const match = /^(NewValue|OldValue) == (\d+)$/.exec(text(leaf));
-          return match === null
-            ? leaf
-            : writeComparison({ field: match[1] as string, value: match[2] as string });
-        }),
+      correct: (tree) => {
+        const texts = numbersAsText(tree, 'NewValue');
+        return texts && numbersAsText(texts, 'OldValue');
+      },
     },
   },
   [

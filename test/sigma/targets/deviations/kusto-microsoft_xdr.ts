@@ -2,6 +2,7 @@
 import type { SigmaRule, SigmaValue } from '../../../../src/sigma/ast.ts';
 import { parseStringValue } from '../../../../src/sigma/string-value.ts';
 import { displayText } from '../../../../src/sigma/pipeline/values.ts';
+import type { Deviation } from '../oracle.ts';
 import { valuesOf } from './combine.ts';
 import { mapAtoms, mapComparisons, pairDeviations, rename, text, writeComparison } from './kusto-tree.ts';
 import type { Comparison, Tree } from './kusto-tree.ts';
@@ -27,6 +28,13 @@ export const registryReasons = {
       'The reference reads the backslash before a wildcard as its escape: a literal star, at another end',
     undo: (tree: Tree) => onRegistryKey(tree, unescaped),
   },
+};
+
+export const sharesVerdict: Deviation = {
+  id: 'shares',
+  reason: 'Accesses to shares and packets of the filtering platform are no connections of a process',
+  verdict: (rule, ours) =>
+    ours === null && rule.logsource.service === 'security' && has(rule, 'EventID', /^51(?:40|42|45|5\d)$/),
 };
 
 /** `RenameKey` is a kind of its own; the reference asks for two others. */
@@ -68,11 +76,16 @@ export const deviations = pairDeviations(
     },
     'registry-data': {
       reason: 'RegistryValueData holds numbers in decimal digits, not as Sysmon writes them',
-      correct: (tree) =>
-        mapComparisons(tree, (comparison) => {
-          const digits = comparison.field === 'RegistryValueData' ? decimal(comparison.value) : null;
-          return digits === null ? comparison : { ...comparison, value: digits };
-        }),
+      correct: (tree) => {
+        const texts = numbersAsText(tree, 'RegistryValueData');
+        return (
+          texts &&
+          mapComparisons(texts, (comparison) => {
+            const digits = comparison.field === 'RegistryValueData' ? decimal(comparison.value) : null;
+            return digits === null ? comparison : { ...comparison, value: digits };
+          })
+        );
+      },
     },
     accounts: {
       reason:
@@ -82,6 +95,11 @@ export const deviations = pairDeviations(
     'kinds-of-events': {
       reason: 'A table holds several kinds of events: rules about deletions ask for these (ActionType)',
       undo: withoutKind,
+    },
+    directions: {
+      reason: 'Initiated: false is what came in (ActionType); the reference drops it',
+      undo: (tree) =>
+        mapAtoms(tree, (leaf) => (text(leaf) === 'ActionType =~ "InboundConnectionAccepted"' ? null : leaf)),
     },
     'logon-results': {
       reason: 'EventID 4624 and 4625 are successes and failures (ActionType)',
@@ -146,6 +164,7 @@ export const deviations = pairDeviations(
         has(rule, 'EventID', /^46(?:56|61|62|63)$/) &&
         !has(rule, 'ObjectType', /^key$/i),
     },
+    sharesVerdict,
     {
       id: 'logoffs',
       reason: 'No table holds logoffs',
@@ -216,6 +235,14 @@ export function onRegistryKey(
 export function unescaped(value: string): string {
   const shownText = displayText(parseStringValue(value));
   return displayText(parseStringValue(shownText)) === shownText ? value : shownText;
+}
+
+/** Comparisons of a column of text with numbers, as text. */
+export function numbersAsText(tree: Tree, field: string): Tree | null {
+  return mapAtoms(tree, (leaf) => {
+    const [name, op, value = ''] = leaf.tokens;
+    return name === field && op === '==' && /^\d+$/.test(value) ? writeComparison({ field, value }) : leaf;
+  });
 }
 
 /** A number as Sysmon writes it in decimal digits. */

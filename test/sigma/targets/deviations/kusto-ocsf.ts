@@ -43,11 +43,11 @@ export const deviations = pairDeviations(
     directions: {
       reason: 'The direction of a connection is a number',
       correct: (tree, rule) =>
-        mapComparisons(tree, (comparison) =>
-          rule.logsource.category === 'network_connection' && comparison.field === 'Initiated'
-            ? atom('Initiated', '==', comparison.value === 'true' ? '2' : '1')
-            : comparison,
-        ),
+        mapAtoms(tree, (leaf) => {
+          const match = /^Initiated =[=~] "?(true|false)"?$/i.exec(text(leaf));
+          if (match === null || rule.logsource.category !== 'network_connection') return leaf;
+          return atom('Initiated', '==', match[1]?.toLowerCase() === 'true' ? '2' : '1');
+        }),
     },
     'registry-activities': {
       reason: 'What was done to the registry is a number (activity_id)',

@@ -3,6 +3,8 @@ import { valuesOf } from './combine.ts';
 import {
   deletedValues,
   has,
+  numbersAsText,
+  sharesVerdict,
   onRegistryKey,
   registryReasons,
   renamedKeys,
@@ -10,7 +12,7 @@ import {
   startsWith,
   withoutKind,
 } from './kusto-microsoft_xdr.ts';
-import { mapAtoms, mapComparisons, pairDeviations, rename, text, writeComparison } from './kusto-tree.ts';
+import { mapAtoms, pairDeviations, rename, text, writeComparison } from './kusto-tree.ts';
 
 export const deviations = pairDeviations(
   {
@@ -45,12 +47,13 @@ export const deviations = pairDeviations(
     'renamed-keys': renamedKeys,
     directions: {
       reason: 'NetworkDirection is Outbound or Inbound, never true',
-      undo: (tree) =>
-        mapComparisons(tree, (comparison) =>
-          comparison.field === 'NetworkDirection'
-            ? { ...comparison, value: comparison.value === 'Outbound' ? 'true' : 'false' }
-            : comparison,
-        ),
+      correct: (tree) =>
+        mapAtoms(tree, (leaf) => {
+          const match = /^NetworkDirection =[=~] "?(true|false)"?$/i.exec(text(leaf));
+          if (match === null) return leaf;
+          const value = match[1]?.toLowerCase() === 'true' ? 'Outbound' : 'Inbound';
+          return writeComparison({ field: 'NetworkDirection', value });
+        }),
     },
     'full-names': {
       reason: 'DstHostname leaves out the domain; DstFQDN has it',
@@ -58,23 +61,11 @@ export const deviations = pairDeviations(
     },
     'status-codes': {
       reason: 'HttpStatusCode is text, which does not compare with a number',
-      correct: (tree) =>
-        mapAtoms(tree, (leaf) => {
-          const match = /^HttpStatusCode == (\d+)$/.exec(text(leaf));
-          return match === null
-            ? leaf
-            : writeComparison({ field: 'HttpStatusCode', value: match[1] as string });
-        }),
+      correct: (tree) => numbersAsText(tree, 'HttpStatusCode'),
     },
     'registry-data': {
       reason: 'RegistryValueData is text, which does not compare with a number',
-      correct: (tree) =>
-        mapAtoms(tree, (leaf) => {
-          const match = /^RegistryValueData == (\d+)$/.exec(text(leaf));
-          return match === null
-            ? leaf
-            : writeComparison({ field: 'RegistryValueData', value: match[1] as string });
-        }),
+      correct: (tree) => numbersAsText(tree, 'RegistryValueData'),
     },
     'session-ids': {
       reason: 'Sessions of Windows are decimal numbers in ASIM',
@@ -108,7 +99,9 @@ export const deviations = pairDeviations(
       verdict: (rule, ours, theirs) =>
         theirs === null &&
         ours !== null &&
-        ['SourceFilename', 'SourceIp', 'cs-user-agent', 'dst_ip'].some((field) => has(rule, field, /^/)),
+        ['SourceFilename', 'SourceHostname', 'SourceIp', 'cs-user-agent', 'dst_ip'].some((field) =>
+          has(rule, field, /^/),
+        ),
     },
     {
       id: 'other-objects',
@@ -119,6 +112,7 @@ export const deviations = pairDeviations(
         has(rule, 'EventID', /^46(?:56|61|62|63)$/) &&
         !has(rule, 'ObjectType', /^key$/i),
     },
+    sharesVerdict,
     {
       id: 'logoffs',
       reason: 'The reference leaves a query without a condition',

@@ -89,6 +89,18 @@ export const transformations: Vocabulary = vocabulary({
   case: { method: { kind: 'text', choices: ['lower', 'upper', 'snake_case', 'snake'] } },
 });
 
+/** Types of steps that the file format does not have. */
+export const ownTransformations: ReadonlySet<string> = new Set([
+  'check_fields',
+  'file_names',
+  'plain_registry_data',
+  'read_numbers',
+  'sigmac_fields',
+  'sigmac_logsources',
+  'split_path',
+  'translate_values',
+]);
+
 export const ruleConditions: Vocabulary = vocabulary({
   logsource: { category: text, product: text, service: text },
   contains_detection_item: { field: { kind: 'scalar', required: true }, value: required('scalar') },

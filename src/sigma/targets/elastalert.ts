@@ -39,8 +39,12 @@ export const elastalert = luceneTarget({
     ],
   },
   suggests: ecsSuggestions,
-  query: (search, { rule, options }) =>
-    elastalertRule(search, rule, options['index'] ?? '*', { type: 'any' }),
+  // ElastAlert refuses two rules of one name.
+  query: (search, { rule, conditionIndex, options }) =>
+    elastalertRule(search, rule, options['index'] ?? '*', {
+      type: 'any',
+      ...(conditionIndex === 0 ? {} : { name: `${rule.title} (${conditionIndex + 1})` }),
+    }),
   correlate: (context) => correlateElastalert(context, elastalertRule),
 });
 

@@ -32,14 +32,21 @@ export function correlatePpl(context: CorrelationContext): { search: string; que
   const refuse = (what: string): never => refuseCorrelation(correlation, 'OpenSearch PPL', what);
   const temporal = correlation.type === 'temporal' || correlation.type === 'temporal_ordered';
   const aliases = correlation.groupBy.filter((name) => isAlias(correlation, name));
-  const searches = parts.flatMap((part, index) =>
-    part.searches.map(({ query }) => {
-      const marks = aliases.map(
-        (alias) => `${pplField(alias)}=${pplField(fieldOf(correlation, alias, part))}`,
-      );
-      if (temporal) marks.push(`rule_${index + 1}=1`);
-      return marks.length === 0 ? query : `${query} | eval ${marks.join(', ')}`;
-    }),
+  /** By source and marks: as one search, an event that several of them find comes once. */
+  const alike = new Map<string, { source: string; mark: string; conditions: string[] }>();
+  parts.forEach((part, index) => {
+    const marks = aliases.map((alias) => `${pplField(alias)}=${pplField(fieldOf(correlation, alias, part))}`);
+    if (temporal) marks.push(`rule_${index + 1}=1`);
+    const mark = marks.length === 0 ? '' : ` | eval ${marks.join(', ')}`;
+    for (const { search, query } of part.searches) {
+      const source = query.slice(0, -search.length);
+      const found = alike.get(source + mark);
+      if (found === undefined) alike.set(source + mark, { source, mark, conditions: [search] });
+      else found.conditions.push(search);
+    }
+  });
+  const searches = [...alike.values()].map(
+    ({ source, mark, conditions }) => source + anyOf(conditions, ' OR ') + mark,
   );
   const events =
     searches.length === 1

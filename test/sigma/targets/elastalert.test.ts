@@ -58,6 +58,12 @@ describe('elastalert', () => {
     );
   });
 
+  it('gives every condition of a rule a name of its own', () => {
+    const yaml = 'title: t\nlogsource: {product: x}\ndetection: {a: {A: x}, b: {B: y}, condition: [a, b]}\n';
+    const names = written('elastalert', yaml).match(/^name: .*$/gm);
+    expect(names).toEqual(['name: t', 'name: t (2)']);
+  });
+
   it('keeps every value within the query, and the query within the YAML', () => {
     fc.assert(
       fc.property(hostileText(), (value) => {

@@ -95,6 +95,20 @@ describe('kusto', () => {
     expect(written('kusto', yaml, { table: 'T' })).toContain('prev(TimeGenerated, 1)');
   });
 
+  it('counts an event of one table once, whatever rules and conditions find it', () => {
+    const rule = (name: string): string =>
+      `---\ntitle: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: ${name}}, t: {B: y}, condition: [s, t]}\n`;
+    const yaml = `title: c\ncorrelation: {type: event_count, rules: [a, b], timespan: 1m, condition: {gte: 2}}\n${rule('a')}${rule('b')}`;
+    expect(written('kusto', yaml, { table: 'T' }).split('\n').slice(0, 2)).toEqual([
+      'T',
+      '| where (A =~ "a") or (B =~ "y") or (A =~ "b") or (B =~ "y")',
+    ]);
+  });
+
+  it('does not find a missing field equal to another one', () => {
+    expect(written('kusto', ruleOf('A|fieldref', 'B'))).toBe('(isnotempty(B) and A =~ B)');
+  });
+
   it('takes dotted names as columns when asked to', () => {
     expect(written('kusto', ruleOf('a.b', 'x'))).toBe('a.b =~ "x"');
     expect(written('kusto', ruleOf('set.a.in.b', 'x'))).toBe(`['set'].a['in'].b =~ "x"`);

@@ -123,6 +123,32 @@ describe('splunk', () => {
     ]);
   });
 
+  it('counts an event that several rules find once, and refuses to count findings of correlations', () => {
+    const rule = (name: string): string =>
+      `---\ntitle: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: ${name}}, t: {B: y}, condition: [s, t]}\n`;
+    const count =
+      'title: c\nname: c\ncorrelation: {type: event_count, rules: [a, b], timespan: 1m, condition: {gte: 2}}\n';
+    expect(written('splunk', count + rule('a') + rule('b')).split('\n')[0]).toBe(
+      '(A="a") OR (B="y") OR (A="b") OR (B="y")',
+    );
+    const above =
+      'title: d\ncorrelation: {type: event_count, rules: c, timespan: 1h, condition: {gte: 2}}\n---\n';
+    expect(written('splunk', above + count + rule('a') + rule('b'))).toContain(
+      'Splunk cannot express counts of what correlations found',
+    );
+  });
+
+  it('takes an operator for a field name where it is one', () => {
+    expect(written('splunk', ruleOf('NOT', 'x'))).toBe('"NOT"="x"');
+    expect(written('splunk', ruleOf('not', 'x'))).toBe('not="x"');
+  });
+
+  it('says of what is not absent that it is there', () => {
+    const yaml =
+      'title: t\nlogsource: {product: x}\ndetection: {a: {A: x}, b: {B: null}, condition: a and not b}\n';
+    expect(written('splunk', yaml)).toBe('A="x" B=*');
+  });
+
   it('refuses an order of only some rules', () => {
     const text = written(
       'splunk',

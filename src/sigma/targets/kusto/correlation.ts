@@ -6,6 +6,7 @@
  */
 import { HuntbookError } from '../../../errors.ts';
 import type { Condition, SigmaCorrelation } from '../../ast.ts';
+import { anyOf } from '../correlation-words.ts';
 import type { CorrelationContext } from '../types.ts';
 import { quoted } from './text.ts';
 import { column } from './values.ts';
@@ -37,12 +38,22 @@ export function correlate(context: CorrelationContext): { search: string; query:
   return [{ search: query, query }];
 }
 
-/** All events of the rules with their group in `key1`, `key2`, … and their rule in `event_type`. */
+/**
+ * All events of the rules with their group in `key1`, `key2`, … and, for the temporal types, their rule in `event_type`.
+ * What is sought in one table for one purpose is one search, so that an event of several of them comes once.
+ */
 function events(context: CorrelationContext): string[] {
-  const { correlation, parts } = context;
-  const searches = parts.flatMap(({ reference, label, searches: texts, context: part }) => {
+  const { correlation, parts, options } = context;
+  const labelled = correlation.type.startsWith('temporal');
+  const searches = new Map<string, { table: string; extend: string; conditions: string[] }>();
+  for (const { reference, label, searches: texts, context: part } of parts) {
     if ('correlation' in part) throw refused(correlation, 'a correlation of correlations');
-    return texts.map(({ search, query }) => {
+    const columns = Object.entries(correlation.aliases)
+      .filter(([, rules]) => Object.hasOwn(rules, reference))
+      .map(([alias, rules]) => `${column(alias, options)} = ${column(rules[reference] as string, options)}`);
+    if (labelled) columns.unshift(`event_type = ${quoted(label)}`);
+    const extend = columns.join(', ');
+    for (const { search, query } of texts) {
       if (query === search) {
         throw refused(
           correlation,
@@ -50,28 +61,28 @@ function events(context: CorrelationContext): string[] {
           'Give the option table, or a pipeline.',
         );
       }
-      const aliases = Object.entries(correlation.aliases)
-        .filter(([, rules]) => Object.hasOwn(rules, reference))
-        .map(
-          ([alias, rules]) =>
-            `${column(alias, context.options)} = ${column(rules[reference] as string, context.options)}`,
-        );
-      return [
-        ...query.split(/\n(?=\| where )/),
-        `| extend ${[`event_type = ${quoted(label)}`, ...aliases].join(', ')}`,
-      ];
-    });
-  });
-  const [only] = searches;
+      const table = query.slice(0, -`\n| where ${search}`.length);
+      const key = `${table}\n${extend}`;
+      const found = searches.get(key);
+      if (found === undefined) searches.set(key, { table, extend, conditions: [search] });
+      else found.conditions.push(search);
+    }
+  }
+  const texts = [...searches.values()].map(({ table, extend, conditions }) => [
+    table,
+    `| where ${anyOf(conditions, ' or ')}`,
+    ...(extend === '' ? [] : [`| extend ${extend}`]),
+  ]);
+  const [only] = texts;
   const lines =
-    searches.length === 1 && only !== undefined
-      ? [...only]
+    texts.length === 1 && only !== undefined
+      ? only
       : [
           'union',
-          ...searches.map((text, index) => `  (${text.join(' ')})${index < searches.length - 1 ? ',' : ''}`),
+          ...texts.map((text, index) => `  (${text.join(' ')})${index < texts.length - 1 ? ',' : ''}`),
         ];
   const keys = correlation.groupBy.map(
-    (name, index) => `key${index + 1} = tolower(tostring(${column(name, context.options)}))`,
+    (name, index) => `key${index + 1} = tolower(tostring(${column(name, options)}))`,
   );
   if (keys.length > 0) {
     const present = keys.map((_, index) => `isnotempty(key${index + 1})`).join(' and ');
@@ -195,7 +206,7 @@ function hasNot(tree: Condition): boolean {
   return (tree.kind === 'and' || tree.kind === 'or') && tree.items.some(hasNot);
 }
 
-/** `start` is the latest time at which a chain of rules that ends with this event may have begun. */
+/** `start` is the latest time at which a chain of rules that ends with this event may have begun; times must differ. */
 function ordered(context: CorrelationContext, words: Words): string {
   const { correlation, parts } = context;
   const { condition } = correlation;
@@ -213,8 +224,8 @@ function ordered(context: CorrelationContext, words: Words): string {
     lines.push(
       `let step${index + 1} = ${own}`,
       ...paired(words, `step${index}`, ['start']),
-      `| where other_time <= ${words.time} and ${words.time} - start <= ${words.span}`,
-      `| summarize start = max(start) by ${['event_id', words.time, 'event_type', ...words.keys].join(', ')};`,
+      `| where other_time < ${words.time} and ${words.time} - start <= ${words.span}`,
+      `| summarize start = max(start) by ${['event_id', words.time, ...words.keys].join(', ')};`,
     );
   });
   lines.push(`step${parts.length}`);
@@ -235,7 +246,7 @@ function materialized(context: CorrelationContext, value: string | null): string
 function paired({ time, span, keys }: Words, other: string, columns: readonly string[]): string[] {
   const bucket = `bin(${time}, ${span})`;
   return [
-    `| project ${['event_id', time, 'event_type', ...keys, `window = ${bucket}`].join(', ')}`,
+    `| project ${['event_id', time, ...keys, `window = ${bucket}`].join(', ')}`,
     `| join kind=inner (${other}`,
     `  | project ${[...keys, `other_time = ${time}`, ...columns, `window = range(${bucket}, ${bucket} + ${span}, ${span})`].join(', ')}`,
     '  | mv-expand window to typeof(datetime)',

@@ -29,7 +29,9 @@ export const values: ValueWriters = {
       (value.startsWith ? 1 : 0) + (value.endsWith ? 2 : 0)
     ] as keyof typeof folded;
     const operator = value.cased ? cased[shape] : folded[shape];
-    return `${own(name, spot)} ${operator} ${own(value.field, spot)}`;
+    const other = own(value.field, spot);
+    // Two texts that are missing are equal here.
+    return `(isnotempty(${other}) and ${own(name, spot)} ${operator} ${other})`;
   },
   timepart: (name, { unit, op, value }, spot) => {
     const part = unit === 'week' ? 'week_of_year' : unit;

@@ -29,6 +29,7 @@ function events(context: CorrelationContext, labelled: boolean): string {
   const searches = parts.flatMap(({ reference, searches: texts }) =>
     texts.map(({ search }) => ({ search, reference })),
   );
+  if (chained && !labelled) throw refused(correlation, 'counts of what correlations found');
   const renames = (reference: string): string =>
     Object.entries(correlation.aliases)
       .filter(([, rules]) => Object.hasOwn(rules, reference))
@@ -41,12 +42,20 @@ function events(context: CorrelationContext, labelled: boolean): string {
     const commands = `${renames(only.reference)}${named}`;
     return commands === '' ? only.search : `${only.search}\n${commands.slice(1)}`;
   }
+  // As one search, an event that several of them find comes once.
+  const plain = searches.every(({ search, reference }) => isPlain(search) && renames(reference) === '');
+  if (plain && !labelled) return searches.map(({ search }) => `(${search})`).join(' OR ');
   const lines = searches.map(({ search, reference }) => {
     const body = search.startsWith('|') ? search : `search ${search}`;
     return `[ ${body}${renames(reference)} | eval event_type=${quoted(label(context, reference))} ]`;
   });
   // multisearch takes streaming commands only, which a correlation is not.
   return [`| ${chained ? 'union' : 'multisearch'}`, ...lines].join('\n');
+}
+
+/** Whether a search is nothing but conditions. */
+function isPlain(search: string): boolean {
+  return !search.startsWith('|') && !/\n\| /.test(search.replaceAll(/"(?:[^"\\]|\\[^])*"/g, '""'));
 }
 
 /** The name of a rule as a text that a search finds exactly. */
@@ -140,7 +149,8 @@ function hasNot(tree: Condition): boolean {
 
 /**
  * `startN` of an event of the N-th rule is the latest time at which a chain of the first N rules that ends with it may
- * have begun; after streamstats, of any event so far.
+ * have begun; after streamstats, of any event so far. Of events with the same time the later step comes first: they are
+ * not one after the other.
  */
 function ordered(context: CorrelationContext): string {
   const { correlation, parts } = context;
@@ -151,10 +161,11 @@ function ordered(context: CorrelationContext): string {
     bounds.every(({ op, value }) => (op === 'gte' || op === 'eq') && value === parts.length);
   if (!all) throw refused(correlation, 'an order of some of the rules only');
   const names = parts.map(({ reference }) => quoted(label(context, reference)));
-  const lines = ['| sort 0 _time'];
-  names.forEach((name, index) => {
+  const steps = names.map((name, index) => `event_type=${name}, ${index + 1}`).join(', ');
+  const lines = [`| eval step=case(${steps})`, '| sort 0 _time -step'];
+  names.forEach((_, index) => {
     const start = `start${index + 1}`;
-    lines.push(`| eval ${start}=if(event_type=${name}, ${index === 0 ? '_time' : `start${index}`}, null())`);
+    lines.push(`| eval ${start}=if(step=${index + 1}, ${index === 0 ? '_time' : `start${index}`}, null())`);
     if (index < names.length - 1) lines.push(stream(correlation, `max(${start}) as ${start}`));
   });
   lines.push('', `| where _time-start${names.length}<=${timespan.seconds}`);

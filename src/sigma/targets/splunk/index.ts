@@ -3,9 +3,10 @@
  * then OR, then AND, which is a space. Texts are compared without case.
  */
 import type { Expression } from '../../ast.ts';
+import { withoutDoubleNot } from '../absence.ts';
 import type { Dialect, Spot, Walk } from '../dialect.ts';
 import { textTarget } from '../text-target.ts';
-import type { RuleContext } from '../types.ts';
+import type { RuleContext, Target } from '../types.ts';
 import { correlate } from './correlation.ts';
 import { dataModelSearch, formats, options } from './formats.ts';
 import { laterOf } from './later.ts';
@@ -44,6 +45,7 @@ const dialect: Dialect = {
       'cased, `?` and a literal `*`: as regular expressions behind the search',
       'correlations slide with the events; those that ask for few events or for a missing rule use fixed buckets',
       'groups of correlations and distinct values are told apart by case',
+      'correlations of correlations: temporal types only; an event that several rules with regular expressions find counts for each',
       'parts of times: the form of a time in a field is not known',
     ],
     ranOn: null,
@@ -64,7 +66,12 @@ const dialect: Dialect = {
   correlate,
 };
 
-export const splunk = textTarget(dialect);
+const target = textTarget(dialect);
+
+export const splunk: Target = {
+  ...target,
+  search: (expression, context) => target.search(withoutDoubleNot(expression), context),
+};
 
 /** The parts that all must hold: those before the first that a search cannot say alone go into the first search. */
 function writeTop(expression: Extract<Expression, { op: 'and' | 'or' }>, spot: Spot, walk: Walk): string {

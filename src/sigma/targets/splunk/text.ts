@@ -9,7 +9,8 @@ import { ANY, ONE } from '../../ast.ts';
 import type { StringPart } from '../../ast.ts';
 import { writeParts } from '../strings.ts';
 
-const plainName = /^[A-Za-z0-9_.]+$/;
+/** Operators are in capital letters. */
+const plainName = /^(?!(?:AND|OR|NOT|XOR|IN)$)[A-Za-z0-9_.]+$/;
 const dashedName = /^[A-Za-z0-9_.][A-Za-z0-9_.-]*$/;
 
 /** A name in the commands search and stats. */

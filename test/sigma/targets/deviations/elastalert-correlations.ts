@@ -3,6 +3,11 @@ import type { Deviation } from '../oracle.ts';
 /** Of the micro-cases. */
 export const elastalertCorrelations: readonly Deviation[] = [
   {
+    id: 'names',
+    reason: 'ElastAlert refuses two rules of one name: further conditions are numbered',
+    undo: (ours) => ours.replaceAll(/^(name: .*) \(\d+\)$/gm, '$1'),
+  },
+  {
     id: 'correlation-rules',
     reason: 'events of several rules, or of several conditions, are one search with OR',
     verdict: (_, ours, theirs) =>

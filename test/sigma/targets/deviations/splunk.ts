@@ -16,6 +16,7 @@ const reasons = {
     'A literal `*` cannot be escaped in a search (Splunk: search manual, wildcards): a regular expression decides',
   'negated-alternatives': 'NOT binds tighter than OR: the values of one windash stand in a group below NOT',
   'plain-alternatives': 'Values that windash leaves as they are need no OR: IN',
+  'double-not': 'Two NOT in a row are not documented: not absent is present',
   'reference-case': 'Fields are compared without case, as all texts of Sigma',
 } as const;
 /** Time spans as the reference writes them. */
@@ -79,19 +80,12 @@ export const deviations: Deviation[] = [
     id: 'sliding-windows',
     reason:
       'Enough events within the time span count across the border of two buckets: streamstats time_window',
-    undo: (ours) =>
-      ours
-        .replace(
-          /\| eval value_tuple=.*\n/,
-          (line) => `<fields>${[...line.matchAll(/'(\w+)'\)/g)].map((m) => m[1]).join(', ')}`,
-        )
-        .replace(/<fields>(.*?)\| sort([^]*)value_tuple/, '| sort$2$1')
-        .replace(
-          /\| sort 0 _time\n\| streamstats time_window=(\w+) (.*? as \w+)(?: by (.*))?/,
-          (_, span: string, call: string, by: string | undefined) =>
-            `| bin _time span=${spans[span] ?? span}\n| stats ${call} by _time${by === undefined ? '' : ` ${by}`}`,
-        )
-        .replace(/(?<=^\| search .*") (?=\w+=")/m, '   '),
+    undo: (ours) => bucketed(ours),
+  },
+  {
+    id: 'events-once',
+    reason: 'An event that several rules find counts once: one search with OR',
+    applies: (_, ours, theirs) => bucketed(ours) === asOneSearch(theirs),
   },
   {
     id: 'condition-spaces',
@@ -106,11 +100,37 @@ export const deviations: Deviation[] = [
   },
 ];
 
+/** A correlation over buckets instead of windows that slide. */
+function bucketed(ours: string): string {
+  return ours
+    .replace(
+      /\| eval value_tuple=.*\n/,
+      (line) => `<fields>${[...line.matchAll(/'(\w+)'\)/g)].map((m) => m[1]).join(', ')}`,
+    )
+    .replace(/<fields>(.*?)\| sort([^]*)value_tuple/, '| sort$2$1')
+    .replace(
+      /\| sort 0 _time\n\| streamstats time_window=(\w+) (.*? as \w+)(?: by (.*))?/,
+      (_, span: string, call: string, by: string | undefined) =>
+        `| bin _time span=${spans[span] ?? span}\n| stats ${call} by _time${by === undefined ? '' : ` ${by}`}`,
+    )
+    .replace(/(?<=^\| search .*") (?=\w+=")/m, '   ');
+}
+
+/** The searches that the reference runs side by side, in one. */
+function asOneSearch(theirs: string): string {
+  return theirs.replace(/^\| multisearch\n((?:\[ search .* \]\n)+)/, (_, lines: string) => {
+    const searches = [...lines.matchAll(/^\[ search (.*) \| eval event_type="\w+" \]$/gm)];
+    return `${searches.map(([, search]) => `(${search})`).join(' OR ')}\n`;
+  });
+}
+
 /** The reasons that explain every difference; null where something is left. */
 export function explain(ours: string, theirs: string): Set<Reason> | null {
   const found = new Set<Reason>();
+  const present = theirs.replaceAll(/NOT NOT (?=[^\s=]+=\*)/g, '');
+  if (present !== theirs) found.add('double-not');
   const a = taken(ours);
-  const b = taken(theirs);
+  const b = taken(present);
   let search = a.search;
   let theirSearch = b.search;
   const commands: string[] = [];

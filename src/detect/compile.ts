@@ -36,10 +36,10 @@ export interface CompileOptions {
  * cannot be run is in `refused`, and so are the errors of parsing.
  */
 export function compileRuleSet(
-  documents: Pick<ParseResult, 'rules' | 'correlations' | 'filters' | 'errors'>,
+  documents: Pick<ParseResult, 'rules' | 'correlations' | 'filters' | 'notices' | 'errors'>,
   options: CompileOptions = {},
 ): RuleSet {
-  const { rules, correlations, filters, errors } = documents;
+  const { rules, correlations, filters, notices, errors } = documents;
   const { placeholders } = options;
   const compiler = new RuleCompiler(options.mode ?? 'auto', options.table ?? logSourceTable);
   const { documents: chains, parts } = resolveReferences(documents);
@@ -61,6 +61,7 @@ export function compileRuleSet(
   compiler.noteFilters([...new Set(filters.map(({ path }) => path))]);
   for (const error of [...errors, ...filtered.errors])
     compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
+  for (const { path, position, message } of notices) compiler.note(path, position.line, message);
   return compiler.finish(options.files ?? 0);
 }
 
@@ -111,6 +112,10 @@ export class RuleCompiler {
       code: known ? error.code : 'HB_INTERNAL',
       message: error instanceof Error ? error.message : String(error),
     });
+  }
+
+  note(path: string, line: number, message: string): void {
+    this.#set.notices.push({ path, line, message });
   }
 
   finish(files: number): RuleSet {

@@ -21,7 +21,7 @@ export function compile(
   options: CompileOptions = {},
 ): EventMatcher {
   const { rules, filters } = 'rules' in documents ? documents : { rules: [...documents], filters: [] };
-  const set = compileRuleSet({ rules, filters, correlations: [], errors: [] }, options);
+  const set = compileRuleSet({ rules, filters, correlations: [], notices: [], errors: [] }, options);
   const fields = new FieldTable();
   const matcher = new Matcher(set, fields);
   return {

@@ -24,5 +24,12 @@ export { Matcher, type Match } from './matcher.ts';
 export { onRegexTimeout, regexBudget } from './regex-bound.ts';
 export { readLogSourceFile, routesOf, type LogSourceMode } from './routes.ts';
 export { defaultCacheDir, loadRuleSet, type LoadedRuleSet, type RuleSetOptions } from './load.ts';
-export { RuleSet, type CompiledRule, type RefusedRule, type RuleInfo, type StoredRules } from './rule-set.ts';
+export {
+  RuleSet,
+  type CompiledRule,
+  type RefusedRule,
+  type RuleInfo,
+  type RuleSetNotice,
+  type StoredRules,
+} from './rule-set.ts';
 export type { Tree } from './fold-tree.ts';

@@ -14,7 +14,7 @@ import { readLogSourceFile, type LogSourceMode } from './routes.ts';
 import { RuleSet, type StoredRules } from './rule-set.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 4;
+const cacheVersion = 5;
 /** Rule sets kept on disk. */
 const maxCached = 16;
 
@@ -95,7 +95,7 @@ function stamp(path: string): string {
 function readCache(file: string): RuleSet | null {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as StoredRules;
-    const { rules, correlations, filterPaths, fields, routes, refused } = data;
+    const { rules, correlations, filterPaths, fields, routes, refused, notices } = data;
     const { atomFields, atomKinds, atomTexts } = data;
     const lists = [
       rules,
@@ -107,6 +107,7 @@ function readCache(file: string): RuleSet | null {
       atomTexts,
       routes,
       refused,
+      notices,
     ];
     const whole = lists.every(Array.isArray);
     return whole && atomTexts.length === atomKinds.length ? new RuleSet(data) : null;

@@ -32,6 +32,13 @@ export interface RefusedRule {
   readonly message: string;
 }
 
+/** A rule is run, and means something else than it says or less. */
+export interface RuleSetNotice {
+  readonly path: string;
+  readonly line: number;
+  readonly message: string;
+}
+
 /** The form on disk and between threads. */
 export interface StoredRules {
   /** Names of fields, as the rules write them. */
@@ -48,6 +55,7 @@ export interface StoredRules {
   readonly filterPaths: readonly string[];
   readonly routes: readonly (readonly EventSelector[])[];
   readonly refused: readonly RefusedRule[];
+  readonly notices: readonly RuleSetNotice[];
   readonly files: number;
 }
 
@@ -86,6 +94,10 @@ export class RuleSet {
 
   get refused(): readonly RefusedRule[] {
     return this.stored.refused;
+  }
+
+  get notices(): readonly RuleSetNotice[] {
+    return this.stored.notices;
   }
 
   get files(): number {
@@ -153,6 +165,7 @@ export class RuleSetBuilder {
   correlations: readonly StoredCorrelation[] = [];
   filterPaths: readonly string[] = [];
   readonly refused: RefusedRule[] = [];
+  readonly notices: RuleSetNotice[] = [];
   readonly #routes: (readonly EventSelector[])[] = [];
   readonly #routeIds = new Map<string, number>();
 
@@ -196,6 +209,7 @@ export class RuleSetBuilder {
       filterPaths: this.filterPaths,
       routes: this.#routes,
       refused: this.refused,
+      notices: this.notices,
       files,
     });
   }

@@ -65,9 +65,14 @@ export class CorrelationRun {
     if (ticks !== null) this.#correlator.advance(ticks);
   }
 
-  /** Ends the run; `last` is the time of the last event that was read. */
-  finish(last: string | null): void {
-    this.#correlator.flush(correlationTime(last) ?? undefined);
+  /**
+   * Ends the run; `last` is the time of the last event that was read. What came at or after `until` (milliseconds since
+   * 1970) was left out, so that windows which reach beyond it are not over either.
+   */
+  finish(last: string | null, until?: number): void {
+    const read = correlationTime(last);
+    const end = until === undefined ? null : correlationTime(new Date(until).toISOString());
+    this.#correlator.flush(end === null ? (read ?? undefined) : Math.min(read ?? Infinity, end - 1));
   }
 
   /** What was found since the last call, in order of time. */

@@ -82,7 +82,7 @@ class WorkerPool {
     this.#bytes = new Float64Array(inputs.length);
     const { rules, filter = {}, limits = {}, verifyChecksums = false } = options;
     this.#data = {
-      rules: { ...rules.stored, correlations: [], refused: [] },
+      rules: { ...rules.stored, correlations: [], refused: [], notices: [] },
       plan,
       scan: { filter, limits, verifyChecksums },
     };

@@ -49,7 +49,7 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
     issues.merge(result.issues);
     span.merge(result.firstTime, result.lastTime);
   }
-  correlations.finish(span.last);
+  correlations.finish(span.last, options.filter?.until);
   await report(correlations, options);
   issues.merge(correlations.issues());
   const matched = new Set(results.flatMap((result) => result.matchedRules));
@@ -62,6 +62,7 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
     rulesLoaded: [...plan.active, ...correlationPlan.runs].filter(Boolean).length,
     rulesMatched: [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size,
     refused: rules.refused,
+    notices: rules.notices,
     neverFire: [...describeNever(rules, never), ...neverCorrelate(rules, correlations, never)],
     issues: issues.list(),
     firstTime: span.first,

@@ -1,6 +1,6 @@
 /**
- * First and last time of the events read. Within a batch times of one form (type and length) are compared as they
- * stand, so that only the extremes of each form are parsed.
+ * First and last time of the events read. Within a batch times of one form (type, length and zone) are compared as
+ * they stand, so that only the extremes of each form are parsed.
  */
 import { Field, toIsoTime, type EventBatch, type Value } from '../events/index.ts';
 import { cellValue } from './event-filter.ts';
@@ -10,13 +10,13 @@ type Time = string | number | bigint;
 export class TimeSpan {
   first: string | null = null;
   last: string | null = null;
-  readonly #forms = new Map<number, { low: Time; high: Time }>();
+  readonly #forms = new Map<number | string, { low: Time; high: Time }>();
 
   add(batch: EventBatch): void {
     for (let row = 0; row < batch.length; row++) {
       const time: Value = cellValue(batch, row, Field.SystemTime);
       if (time === null || typeof time === 'object' || typeof time === 'boolean') continue;
-      const form = typeof time === 'string' ? time.length : -1;
+      const form = typeof time === 'string' ? formOf(time) : -1;
       const known = this.#forms.get(form);
       if (!known) this.#forms.set(form, { low: time, high: time });
       else if (time < known.low) known.low = time;
@@ -27,7 +27,6 @@ export class TimeSpan {
       const a = toIsoTime(low);
       const b = toIsoTime(high);
       damaged ||= a === null || b === null;
-      // Zones may turn the order of texts around.
       this.merge(a, a);
       this.merge(b, b);
     }
@@ -46,4 +45,13 @@ export class TimeSpan {
     if (first !== null && (this.first === null || first < this.first)) this.first = first;
     if (last !== null && (this.last === null || last > this.last)) this.last = last;
   }
+}
+
+/** Length, and the zone where it is one of digits: with different zones the order of texts is not that of times. */
+function formOf(time: string): number | string {
+  const { length } = time;
+  const last = time.charCodeAt(length - 1);
+  if (length < 19 || last < 0x30 || last > 0x39) return length;
+  const zone = /[+-][\d:]{2,5}$/.exec(time);
+  return zone === null ? length : length + zone[0];
 }

@@ -1,8 +1,8 @@
 /**
- * What a hunt gives: findings, one per event and rule or per run of correlated events, and a summary of the run. These are plain data; how they
- * are written is the report room's matter.
+ * What a hunt gives: findings, one per event and rule or per run of correlated events, and a summary of the run.
+ * These are plain data; how they are written is the report room's matter.
  */
-import type { RefusedRule } from '../detect/index.ts';
+import type { RefusedRule, RuleSetNotice } from '../detect/index.ts';
 import type { CorrelationType } from '../sigma/index.ts';
 import type { HuntEvent, Value } from '../events/index.ts';
 
@@ -84,6 +84,8 @@ export interface HuntSummary {
   readonly rulesLoaded: number;
   readonly rulesMatched: number;
   readonly refused: readonly RefusedRule[];
+  /** What rules were read as where that is not what they say, such as old aggregations. */
+  readonly notices: readonly RuleSetNotice[];
   readonly neverFire: readonly NeverFiringRule[];
   readonly issues: readonly SummaryIssue[];
   /** Times of the first and last event read, ISO 8601 in UTC. */

@@ -12,6 +12,7 @@ export interface SummaryOptions {
 }
 
 const maxRefused = 5;
+const maxNotices = 3;
 const maxIssues = 5;
 const maxKinds = 6;
 const maxDetails = 3;
@@ -28,6 +29,7 @@ export function renderSummary(summary: HuntSummary, options: SummaryOptions = {}
   const lines = [
     ...headLines(summary, layout),
     ...refusedLines(summary, layout),
+    ...noticeLines(summary, layout),
     ...neverFireLines(summary, layout),
     ...issueLines(summary, layout),
   ];
@@ -64,6 +66,16 @@ function refusedLines({ refused }: HuntSummary, layout: Layout): string[] {
     lines.push(...wrapped(`${code}  ${message}`, layout));
   }
   return [...lines, ...more(refused.length - maxRefused, layout)];
+}
+
+function noticeLines({ notices }: HuntSummary, layout: Layout): string[] {
+  if (notices.length === 0) return [];
+  const lines = ['', heading(`Rules: ${countOf(notices.length, 'note')}`, 'cyan', layout)];
+  for (const { path, line, message } of notices.slice(0, maxNotices)) {
+    lines.push(`  ${show(`${path}:${line}`, layout.width - 2)}`);
+    lines.push(...wrapped(message, layout));
+  }
+  return [...lines, ...more(notices.length - maxNotices, layout)];
 }
 
 function neverFireLines({ neverFire }: HuntSummary, layout: Layout): string[] {

@@ -20,7 +20,7 @@ import { selectNames } from './selector.ts';
 /** Conditions nested deeper are not read again; filters beyond that stand side by side. */
 const maxNesting = 50;
 /** Parts that filters may add, in all: many filters for many rules multiply. */
-const maxAdded = 2_000_000;
+const maxAdded = 1_000_000;
 
 export interface FilteredRules {
   /** In the order given; a rule without a filter is the same object. */

@@ -36,6 +36,8 @@ const operators: readonly string[] = [
   'eq',
   'neq',
 ] satisfies CorrelationBound['op'][];
+/** Unknown keys of one correlation that are told. */
+const maxNotes = 5;
 /** Seconds; a month and a year are those of the Gregorian calendar on average. */
 const units: Readonly<Record<string, number>> = {
   s: 1,
@@ -46,6 +48,7 @@ const units: Readonly<Record<string, number>> = {
   M: 2_629_746,
   y: 31_556_952,
 };
+const keys: readonly string[] = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
 const section = at(null, 'correlation');
 
 /** Throws RuleFault. */
@@ -59,7 +62,7 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
   if (listed === undefined && !temporal) fail('it names no rules');
   if (listed?.length === 0) fail('it names no rules', 'rules');
   const { condition, rules } = parseAnyCondition(source, type, temporal, listed);
-  return {
+  const result: SigmaCorrelation = {
     kind: 'correlation',
     path: context.path,
     document: context.document,
@@ -75,6 +78,36 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
     generate: generate(source),
     custom: customFields(map),
   };
+  noteIdle(source, result, context);
+  return result;
+}
+
+/** What is written and has no effect: it may be a slip of the pen that changes what is found. */
+function noteIdle(source: YamlMap, { type, condition }: SigmaCorrelation, context: DocumentContext): void {
+  for (const key of Object.keys(source)
+    .filter((one) => !keys.includes(one))
+    .slice(0, maxNotes)) {
+    const meant = keys.find((one) => lettersOf(one) === lettersOf(key));
+    const hint = meant === undefined ? '' : `; ${meant} is meant perhaps`;
+    context.note(
+      `correlation: the key ${quote(key)} is not known and has no effect${hint}`,
+      'correlation',
+      key,
+    );
+  }
+  if (condition.kind !== 'threshold') return;
+  if (condition.fields.length > 0 && !type.startsWith('value_'))
+    context.note(
+      `correlation: ${type} counts without a field, which has no effect`,
+      'correlation',
+      'condition',
+    );
+  if (condition.percentile !== null && type !== 'value_percentile')
+    context.note(`correlation: ${type} takes no percentile, which has no effect`, 'correlation', 'condition');
+}
+
+function lettersOf(key: string): string {
+  return key.toLowerCase().replaceAll(/[^a-z]/g, '');
 }
 
 /** `10m` as seconds; undefined when it is no span of time above zero. */

@@ -108,15 +108,17 @@ function parseDocument(
 ): void {
   const finder = new KeyFinder(text, document.start, document.end, document.firstLine);
   const position: RulePosition = finder.find(Object.keys(map)[0] ?? '');
+  const place = (...keys: string[]): RulePosition => {
+    const own = new KeyFinder(text, document.start, document.end, document.firstLine);
+    return keys.reduce((_, key) => own.find(key), position);
+  };
   const context: DocumentContext = {
     path,
     document: document.index,
     position,
     find: (key) => finder.find(key),
-    place: (...keys) => {
-      const own = new KeyFinder(text, document.start, document.end, document.firstLine);
-      return keys.reduce((_, key) => own.find(key), position);
-    },
+    place,
+    note: (message, ...keys) => void result.notices.push({ path, position: place(...keys), message }),
   };
   if (own(map, 'correlation') !== undefined) result.correlations.push(parseCorrelation(map, context));
   else if (own(map, 'filter') !== undefined) {

@@ -15,6 +15,8 @@ export interface DocumentContext {
   readonly find: FindKey;
   /** Where a key within keys stands; may be asked in any order. */
   readonly place: (...keys: string[]) => RulePosition;
+  /** Says something of a document that is read all the same, about a key within keys. */
+  readonly note: (message: string, ...keys: string[]) => void;
 }
 
 /** Throws RuleFault. */

@@ -212,6 +212,18 @@ describe('limits', () => {
     expect(counts.dropped).toBeGreaterThan(0);
   });
 
+  it('keep all windows bounded, also of groups that come at the same moment', () => {
+    const events = Array.from({ length: 60 }, (_, i): Event => ({ rule: 'a', at: 1, u: `u${i}` }));
+    const plan = new CorrelationPlan(count.correlations);
+    const correlator = new Correlator<Event>(plan, { onHit: () => {}, maxOpen: 20, maxDelay: 0 });
+    for (const event of events)
+      correlator.add({ rule: 0, time: second, values: [event['u'] as string], event });
+    correlator.add({ rule: 0, time: 2 * second, values: ['other'], event: { rule: 'a', at: 2 } });
+    expect(correlator.open).toBeLessThanOrEqual(20);
+    correlator.flush();
+    expect(correlator.counts.dropped).toBe(41);
+  });
+
   it('judge the oldest early when too many wait, and count what comes after that', () => {
     const events = Array.from({ length: 100 }, (_, at): Event => ({ rule: 'a', at, u: 'x' }));
     const { hits, counts } = run(count, [...events, { rule: 'a', at: 0, u: 'x' }], { maxPending: 20 });
@@ -249,5 +261,21 @@ describe('the clock', () => {
     ])
       expect(isoTime(correlationTime(text) as number)).toBe(text);
     expect(correlationTime('no time')).toBeNull();
+  });
+});
+
+describe('percentiles', () => {
+  it('of equal numbers are that number', () => {
+    const set = setOf(
+      'type: value_percentile, rules: a, timespan: 1h, condition: {field: v, percentile: 95, eq: 0.3}',
+      'type: value_percentile, rules: b, timespan: 1h, condition: {field: v, percentile: 29, eq: 29}',
+    );
+    const same = Array.from({ length: 3 }, (_, at): Event => ({ rule: 'a', at, v: 0.3 }));
+    const ranks = Array.from({ length: 101 }, (_, v): Event => ({ rule: 'b', at: 10, v }));
+    const { hits } = run(set, [...same, ...ranks]);
+    expect(hits.map(({ correlation, value }) => [correlation, value])).toEqual([
+      [0, 0.3],
+      [1, 29],
+    ]);
   });
 });

@@ -257,6 +257,59 @@ describe('correlations of a hunt', () => {
     expect(summary.issues).toMatchObject([{ code: 'HB_DAMAGED', count: 3, source: 'correlations' }]);
   });
 
+  it('count an event without a time once, however many rules it matches', async () => {
+    const file = write('{"Channel":"Security","EventID":4625,"TargetUserName":"a"}\n', 'ndjson');
+    const other = base('other', 4625);
+    const both = correlation('Both', 'type: temporal, rules: [failed, other], timespan: 1m');
+    const { summary } = await collect({ paths: [file], rules: await setOf(other, both) });
+    expect(summary.issues).toMatchObject([{ code: 'HB_DAMAGED', count: 1 }]);
+  });
+
+  it('say of nothing that it did not happen where a window reaches beyond --until', async () => {
+    const missing = correlation('Missing', 'type: temporal, timespan: 1m, condition: failed and not success');
+    const options = {
+      paths: [
+        eventsFile([
+          [0, 4625, 'a'],
+          [30, 4624, 'a'],
+          [300, 4624, 'b'],
+        ]),
+      ],
+      rules: await setOf(missing),
+    };
+    const at = (second: number): number => Date.UTC(2025, 2, 3, 8, 0, second);
+    expect((await collect({ ...options, filter: { until: at(20) } })).findings).toEqual([]);
+    expect((await collect({ ...options, filter: { until: at(60) } })).findings).toEqual([]);
+    const alone = [
+      eventsFile([
+        [0, 4625, 'a'],
+        [300, 4624, 'b'],
+      ]),
+    ];
+    expect((await collect({ ...options, paths: alone, filter: { until: at(60) } })).findings).toEqual([]);
+    expect((await collect({ ...options, paths: alone, filter: { until: at(61) } })).findings).toHaveLength(1);
+  });
+
+  it('tell in the summary what rules were read as, with and without the rule cache', async () => {
+    const old = base('old', 4625).replace('condition: s}', "timeframe: 1m, condition: 's | count() > 2'}");
+    const typo = guessing.replace('group-by:', 'group_by:');
+    const file = write([...bases, typo, old].join('---\n'), 'yml');
+    const cacheDir = path.join(folder, 'notices');
+    const paths = [eventsFile([[1, 4625, 'a']])];
+    for (const _ of ['written', 'read']) {
+      const { set } = await loadRuleSet([file], { cacheDir });
+      const { notices } = (await collect({ paths, rules: set })).summary;
+      expect(notices).toMatchObject([
+        {
+          path: file,
+          message: expect.stringContaining('"group_by" is not known and has no effect; group-by is'),
+        },
+        { path: file, message: expect.stringContaining('was read as a correlation of the type event_count') },
+      ]);
+      for (const { line } of notices) expect(line).toBeGreaterThan(1);
+    }
+  });
+
   it('come out of the rule cache as they went in', async () => {
     const file = write([...bases, guessing].join('---\n'), 'yml');
     const cacheDir = path.join(folder, 'cache');

@@ -21,6 +21,12 @@ describe('the time span of a hunt', () => {
     expect([first, last].map((time) => time?.slice(0, 10))).toEqual(['2024-01-01', '2024-02-01']);
   });
 
+  it('is that of the moments, when times are told in several zones', () => {
+    expect(
+      spanOf(['2024-01-01T10:00:00+05:00', '2024-01-01T10:30:00-05:00', '2024-01-01T11:00:00+05:00']),
+    ).toEqual(['2024-01-01T05:00:00Z', '2024-01-01T15:30:00Z']);
+  });
+
   it('is not hidden by a text that is no time', () => {
     const [first, last] = spanOf(['2024-01-01T00:00:00Z', 'zzzz-zz-zzTzz:zz:zzZ', '2024-02-01T00:00:00Z']);
     expect([first, last].map((time) => time?.slice(0, 10))).toEqual(['2024-01-01', '2024-02-01']);

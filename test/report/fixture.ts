@@ -113,6 +113,14 @@ export const summary: HuntSummary = {
     },
     { path: 'rules/bad.yml', line: null, title: null, code: 'HB_RULE_YAML', message: 'bad indentation' },
   ],
+  notices: [
+    {
+      path: 'rules/old.yml',
+      line: 12,
+      message:
+        'the old aggregation "| count() > 5" was read as a correlation of the type event_count over 5m',
+    },
+  ],
   neverFire: [
     { path: 'rules/a.yml', title: 'Rule A', reason: 'no events of linux/auditd' },
     { path: 'rules/b.yml', title: 'Rule B', reason: 'no events of linux/auditd' },
@@ -139,6 +147,7 @@ export const emptySummary: HuntSummary = {
   findings: 0,
   rulesMatched: 0,
   refused: [],
+  notices: [],
   neverFire: [],
   issues: [],
   truncated: false,

@@ -303,3 +303,28 @@ describe('references of correlations', () => {
     expect(performance.now() - start).toBeLessThan(5000);
   });
 });
+
+describe('what a correlation says without effect', () => {
+  const noted = (section: string): string[] =>
+    parse(namedRule('r'), `title: c\ncorrelation: {rules: r, timespan: 5m, ${section}}\n`).notices.map(
+      ({ message, position }) => `${position.line} ${message}`,
+    );
+
+  it('is told, with the key that may be meant', () => {
+    expect(noted('type: event_count, group_by: u, condition: {gte: 2}')).toEqual([
+      expect.stringMatching(
+        /^\d+ correlation: the key "group_by" is not known .*; group-by is meant perhaps$/,
+      ),
+    ]);
+    expect(noted('type: event_count, condition: {gte: 2, field: u}')).toEqual([
+      expect.stringContaining('event_count counts without a field'),
+    ]);
+    expect(noted('type: value_median, condition: {gte: 2, field: u, percentile: 3}')).toEqual([
+      expect.stringContaining('value_median takes no percentile'),
+    ]);
+    expect(noted('type: value_count, condition: {gte: 2, field: u}, generate: true')).toEqual([]);
+    const hostile = Array.from({ length: 500 }, (_, i) => `k${i}: 1`).join(', ');
+    expect(noted(`type: event_count, condition: {gte: 2}, ${hostile}`)).toHaveLength(5);
+    expect(noted('type: event_count, condition: {gte: 2}, __proto__: 1, constructor: 2')).toHaveLength(2);
+  });
+});

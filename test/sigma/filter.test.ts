@@ -148,6 +148,20 @@ describe('applying filters', () => {
     expect(parseCondition(condition?.text ?? '', Object.keys(detections), null)).toEqual(condition?.tree);
   });
 
+  it('costs in proportion to what it adds, and is bounded', () => {
+    const start = performance.now();
+    const few = filtered(rule('r', simple), ...Array.from({ length: 3000 }, () => filter(notX('any'))));
+    expect(few.errors).toEqual([]);
+    expect(Object.keys(few.rules[0]?.detections ?? {})).toHaveLength(3001);
+    const parsed = parseRules([rule('r', simple), filter(notX('any'))].join('---\n'), 'f.yml');
+    const many = <T extends object>(list: readonly T[]): T[] =>
+      Array.from({ length: 800 }, () => ({ ...(list[0] as T) }));
+    const { rules, errors } = applyFilters(many(parsed.rules), many(parsed.filters));
+    expect(rules).toHaveLength(800);
+    expect(errors[0]).toMatchObject({ code: 'HB_LIMIT', position: { file: 'f.yml' } });
+    expect(performance.now() - start).toBeLessThan(20_000);
+  });
+
   it('leaves rules and filters as they are, and rules share no detections', () => {
     const text = [rule('r', simple), rule('s', simple), filter(notX('any'))].join('---\n');
     const parsed = parseRules(text, 'f.yml');

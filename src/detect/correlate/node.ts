@@ -100,12 +100,25 @@ export class CorrelationNode<E> {
   take(time: number, inputs: readonly Input<E>[]): void {
     this.#forgetQuiet(time);
     const touched = new Set<Group<E>>();
-    for (const input of inputs) {
-      const group = this.#groupOf(input, time);
-      if (!group) continue;
+    for (const { feed, values, source } of inputs) {
+      const own = feed.group.map((place) => values[place] ?? null);
+      const key = tupleKey(own);
+      if (key === null) {
+        this.ungrouped++;
+        continue;
+      }
+      this.grouped++;
+      const fields = feed.fields.map((place) => values[place] ?? null);
+      const value = fields.length === 0 ? null : this.#numeric ? numberOf(fields[0]) : tupleKey(fields);
+      // What is no number has no part in a window of numbers, though windows end at it.
+      const idle = this.#numeric && value === null;
+      if (idle && !this.#groups.has(key)) continue;
+      const group = this.#groupOf(key, own, time);
       if (!touched.has(group)) this.#prepare(group, time);
       touched.add(group);
-      this.#enter(group, input, time);
+      if (idle) continue;
+      const carried = feed.carried.map((place) => values[place] ?? null);
+      this.#enter(group, { time, slot: feed.slot, value, carried, source });
     }
     for (const group of touched) {
       group.now.clear();
@@ -127,18 +140,11 @@ export class CorrelationNode<E> {
     this.#groups.clear();
   }
 
-  #groupOf({ feed, values }: Input<E>, time: number): Group<E> | null {
-    const own = feed.group.map((place) => values[place] ?? null);
-    const key = tupleKey(own);
-    if (key === null) {
-      this.ungrouped++;
-      return null;
-    }
-    this.grouped++;
+  #groupOf(key: string, values: readonly Value[], time: number): Group<E> {
     let group = this.#groups.get(key);
     if (group?.last === time) return group;
     if (group) this.#groups.delete(key);
-    else group = new Group(key, own, makeMeasure(this.#correlation));
+    else group = new Group(key, values, makeMeasure(this.#correlation));
     this.#groups.set(key, group);
     return group;
   }
@@ -151,19 +157,14 @@ export class CorrelationNode<E> {
     if (group.burst && group.burst.until < from) this.#finish(group);
   }
 
-  #enter(group: Group<E>, { feed, values, source }: Input<E>, time: number): void {
-    const fields = feed.fields.map((place) => values[place] ?? null);
-    const value = fields.length === 0 ? null : this.#numeric ? numberOf(fields[0]) : tupleKey(fields);
-    // What is no number has no part in a window of numbers.
-    if (this.#numeric && value === null) return;
-    const carried = feed.carried.map((place) => values[place] ?? null);
-    const entry: Entry<E> = { time, slot: feed.slot, value, carried, source };
+  #enter(group: Group<E>, entry: Entry<E>): void {
     if (this.#numeric && this.#isTwin(group, entry)) return;
     this.#makeRoom(group);
     group.window.add(entry);
     group.measure.add(entry);
     this.#context.open.entries++;
-    if (this.#beginnings?.has(feed.slot) && group.begun.at(-1) !== time) {
+    const { slot, time } = entry;
+    if (this.#beginnings?.has(slot) && group.begun.at(-1) !== time) {
       group.begun.push(time);
       this.#context.onTimer(time + this.#span, group);
     }
@@ -184,7 +185,7 @@ export class CorrelationNode<E> {
     const { open, maxOpen, maxWindow } = this.#context;
     if (open.entries >= maxOpen) {
       const [quiet] = this.#groups.values();
-      if (quiet && quiet !== group && quiet.last < group.last) {
+      if (quiet && quiet !== group) {
         open.dropped += quiet.window.size;
         this.#close(quiet);
         this.#groups.delete(quiet.key);

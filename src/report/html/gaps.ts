@@ -10,7 +10,7 @@ const maxRulesListed = 200;
 const maxRulesNamed = 5;
 
 export function renderGaps(summary: HuntSummary): Markup {
-  return markup`<h3>Rules that were not run</h3>${renderRefused(summary)}
+  return markup`<h3>Rules that were not run</h3>${renderRefused(summary)}${renderNotices(summary)}
 <h3 class="sub">Rules that can never fire on these events</h3>${renderNeverFire(summary)}`;
 }
 
@@ -33,6 +33,16 @@ function renderRefused({ refused }: HuntSummary): Markup {
 `;
   });
   return markup`${table(['Rule', 'Why'], rows)}${more(refused.length)}`;
+}
+
+function renderNotices({ notices }: HuntSummary): Markup {
+  if (notices.length === 0) return markup``;
+  const rows = notices.slice(0, maxRows).map(
+    ({ path, line, message }) => markup`<tr><td class="path">${evidence(`${path}:${line}`)}</td>
+<td>${evidence(message)}</td></tr>
+`,
+  );
+  return markup`<h3 class="sub">Notes on rules</h3>${table(['Rule', 'Note'], rows)}${more(notices.length)}`;
 }
 
 function renderNeverFire({ neverFire }: HuntSummary): Markup {

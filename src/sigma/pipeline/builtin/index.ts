@@ -15,6 +15,7 @@ import { helk } from './helk.ts';
 import { microsoftXdr } from './microsoft-xdr.ts';
 import { ocsf } from './ocsf.ts';
 import { sentinelAsim } from './sentinel-asim.ts';
+import { secopsUdm } from './secops-udm.ts';
 import type { PipelineSource } from './source.ts';
 import { snakeCase } from './snake-case.ts';
 import { splunkCim, splunkSysmonAcceleration, splunkWindows } from './splunk.ts';
@@ -41,6 +42,7 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   sentinel_asim: sentinelAsim,
   azure_monitor: azureMonitor,
   ocsf,
+  secops_udm: secopsUdm,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

@@ -6,6 +6,7 @@
 import type { Expression, SigmaRule } from '../../ast.ts';
 import type { Dialect, Spot, Walk } from '../dialect.ts';
 import { textTarget, valuesOfOneField } from '../text-target.ts';
+import { quoted } from './text.ts';
 import { values, writeTexts } from './values.ts';
 
 const dialect: Dialect = {
@@ -40,6 +41,12 @@ const dialect: Dialect = {
   group: (inner) => `(${inner})`,
   values,
   node: writeNode,
+  query: (search, { state }) => {
+    const types = state['event_types'];
+    if (!Array.isArray(types) || types.length === 0) return search;
+    const all = types.map((type) => `metadata.event_type = ${quoted(String(type))}`);
+    return `(${all.join(dialect.or)}) AND (${search})`;
+  },
 };
 
 export const secops = textTarget(dialect);

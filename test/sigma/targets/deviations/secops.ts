@@ -9,6 +9,7 @@ import { alternative, slashed } from '../../../../src/sigma/targets/secops/text.
 import type { Deviation } from '../oracle.ts';
 import { hasKeywords, regexesOf, valuesOf } from './combine.ts';
 import { expansionsOf, literalText } from './expansions.ts';
+import { udmReasons, withoutUdm } from './secops-udm.ts';
 
 const reasons = {
   anchors:
@@ -23,6 +24,7 @@ const reasons = {
   'control-characters': 'Control characters are written as escapes of a regular expression',
   'any-value': '`*` asks for a value; `/^/` holds for an empty field too',
   enumerated: 'Values of enumerated fields are in capitals (Google: enums)',
+  ...udmReasons,
 } as const;
 type Reason = keyof typeof reasons;
 
@@ -43,6 +45,24 @@ export const deviations: Deviation[] = [
     reason: 'true and false need no quotes (Google: boolean values); the reference refuses them',
     verdict: (rule, ours, theirs) =>
       theirs === null && ours !== null && valuesOf(rule).some(({ value }) => value.kind === 'bool'),
+  },
+  {
+    id: 'unknown-fields',
+    reason:
+      'Fields that the model has not are refused; the reference takes them for another, or for one that is none',
+    verdict: (rule, ours, theirs) =>
+      ours === null &&
+      theirs !== null &&
+      /"field":"(?:CurrentDirectory|Hashes|ProcessId)"/.test(JSON.stringify(rule.detections)),
+  },
+  {
+    id: 'more-fields',
+    reason: 'network.http, target.url and network.dns hold what web servers, proxies and name servers log',
+    verdict: (rule, ours, theirs) =>
+      theirs === null &&
+      ours !== null &&
+      /^(?:dns|proxy|webserver)$/.test(rule.logsource.category ?? '') &&
+      /^\(metadata\.event_type = "NETWORK_(?:HTTP|DNS)"\) AND/.test(ours),
   },
   {
     id: 'look-around',
@@ -67,9 +87,12 @@ const comparison =
 
 /** The reasons that explain every difference; null where something is left. */
 export function explain(ours: string, theirs: string, rule: SigmaRule): Set<Reason> | null {
-  const found = new Set<Reason>();
-  const text = withoutWindashGroups(ours, rule, found);
-  return matched(text, theirs, rule, found) ?? matched(withoutNumberGroups(text), theirs, rule, found);
+  const plain = withoutUdm(ours, theirs, rule);
+  const found = new Set<Reason>(plain.found);
+  const text = withoutWindashGroups(plain.ours, rule, found);
+  return (
+    matched(text, plain.theirs, rule, found) ?? matched(withoutNumberGroups(text), plain.theirs, rule, found)
+  );
 }
 
 function matched(
@@ -179,6 +202,7 @@ function formsOf(one: Comparison, regexes: ReadonlyMap<string, string>): [string
     if (operator === '!=') forms.push([`${field} = ${written}${suffix}`, [...why, 'negation']]);
   };
   put(value, end);
+  if (field === 'network.ip_protocol') put(value.toLowerCase(), '', 'enumerated');
   if (field === 'status') put(value, '', 'case-of-status');
   if (value.startsWith('/')) {
     put(`/${looseAlternatives(value)}/`, end, 'anchors');

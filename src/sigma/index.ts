@@ -21,6 +21,7 @@ export {
   type StringPart,
   type WrittenCondition,
 } from './ast.ts';
+export { parseAttackTags, tacticUrl, tactics, techniqueUrl, type AttackTags, type Tactic } from './attack.ts';
 export { parseCondition, renderCondition } from './condition.ts';
 export { applyFilters, type FilteredRules } from './apply-filters.ts';
 export { toExpression } from './expression.ts';

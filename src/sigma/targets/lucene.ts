@@ -34,7 +34,10 @@ export const lucene = luceneTarget({
   manual: 'https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-query-string-query',
   formats: kibanaFormats,
   options: {
-    index: { description: 'index pattern of saved searches and detection rules', default: 'logs-*' },
+    index: {
+      description: 'index patterns of detection rules; id of the data view of saved searches',
+      default: 'logs-*',
+    },
   },
   supports: luceneSupport,
   suggests: ecsSuggestions,

@@ -35,7 +35,7 @@ export const elastalert = luceneTarget({
     ],
     notes: [
       ...luceneSupport.notes,
-      'correlations: one bound; sums, averages and percentiles are taken over buffer_time each time ElastAlert runs',
+      'correlations: one bound; sums, averages and percentiles are taken over buffer_time each time ElastAlert runs; groups and distinct values are told apart by case',
     ],
   },
   suggests: ecsSuggestions,

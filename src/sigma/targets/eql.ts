@@ -42,7 +42,8 @@ const dialect: Dialect = {
     notes: [
       'regex: written for Lucene, which has no look-around, back references nor word boundaries within',
       'fields of the type text cannot be asked; use those of the types keyword and wildcard',
-      'correlations: a query for each order of the events; counts up to 100; no upper bounds',
+      'cidr: for fields of the type ip',
+      'correlations: a query for each order of the events; counts up to 100; no upper bounds; an event stands for one rule only; groups are told apart by case',
     ],
     ranOn: null,
   },

@@ -62,7 +62,8 @@ const dialect: Dialect = {
       'keywords: by query_string, not below a not together with fields',
       'timeparts: all but week',
       'servers up to 3.3 read a backslash right before a wildcard of LIKE as its escape',
-      'correlations: fixed buckets of the time span, as there are no sliding windows',
+      'correlations: fixed buckets of the time span, as there are no sliding windows; groups and distinct values are told apart by case',
+      'value_count, value_median and value_percentile are estimates of OpenSearch',
     ],
     ranOn: null,
   },
@@ -143,22 +144,53 @@ function oneOf(field: string, values: readonly SigmaValue[]): string | null {
   return `${pplField(field)} in (${literals.join(', ')})`;
 }
 
-/** Within brackets Java gives a meaning to `[` and `&&`; named groups have no P. */
+/**
+ * Within brackets Java gives a meaning to `[` and `&&`, and has other names for classes; named groups have no P, and
+ * letters and digits only in their names.
+ */
 function javaRegex({ source, flags }: ValueOf<'regex'>): string {
-  const text = source.replaceAll(/\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P</gs, (piece) => {
-    if (piece === '(?P<') return '(?<';
-    if (piece[0] !== '[') return piece;
-    const head = /^\[\^?/.exec(piece)?.[0] ?? '[';
-    return (
-      head +
-      piece
-        .slice(head.length, -1)
-        .replaceAll(/\\.|^\]|\[|&/gs, (char) => (char.length > 1 ? char : `\\${char}`)) +
-      ']'
-    );
+  const text = source.replaceAll(javaPieces, (piece, back?: string, group?: string, python?: string) => {
+    if (group !== undefined) return `(?<${javaName(group)}>`;
+    const name = back ?? python;
+    if (name !== undefined) return `\\k<${javaName(name)}>`;
+    return piece[0] === '[' ? javaClass(piece) : piece;
   });
   return flags === '' ? text : `(?${flags})${text}`;
 }
+
+const javaPieces =
+  /\\k[<{'](\w+)[>}']|\\.|\[\^?\]?(?:\\.|\[:\w+:\]|[^\]\\])*\]|\(\?P?<(\w+)>|\(\?P=(\w+)\)/gs;
+
+function javaName(name: string): string {
+  return name.replaceAll('_', 'U');
+}
+
+function javaClass(piece: string): string {
+  const head = piece[1] === '^' ? '[^' : '[';
+  const inner = piece
+    .slice(head.length, -1)
+    .replaceAll(/\\.|\[:(\w+):\]|^\]|\[|&/gs, (found, posix?: string) => {
+      if (posix !== undefined && Object.hasOwn(javaClasses, posix)) return javaClasses[posix] as string;
+      return found[0] === '\\' ? found : found.replaceAll(/[[\]&]/g, '\\$&');
+    });
+  return `${head}${inner}]`;
+}
+
+const javaClasses: Readonly<Record<string, string>> = {
+  alnum: '\\p{Alnum}',
+  alpha: '\\p{Alpha}',
+  blank: '\\p{Blank}',
+  cntrl: '\\p{Cntrl}',
+  digit: '\\d',
+  graph: '\\p{Graph}',
+  lower: '\\p{Lower}',
+  print: '\\p{Print}',
+  punct: '\\p{Punct}',
+  space: '\\s',
+  upper: '\\p{Upper}',
+  word: '\\w',
+  xdigit: '\\p{XDigit}',
+};
 
 function compareFields(
   name: string,

@@ -105,6 +105,20 @@ describe('kusto', () => {
     ]);
   });
 
+  it.each([
+    ['[a[b&&c~~]', '[a\\[b\\&&c\\~~]'],
+    ['[[:alpha:]]+x[^][]', '[[:alpha:]]+x[^]\\[]'],
+    ['\\[a&&b\\]', '\\[a&&b\\]'],
+  ])('keeps signs in sets of a regular expression as they are meant: %s', (source, expected) => {
+    expect(written('kusto', ruleOf('A|re', source, false))).toBe(
+      `A matches regex ${JSON.stringify(expected)}`,
+    );
+  });
+
+  it.each(['a\\Z', '\\h+', '(?P<n>a)(?P=n)'])('refuses what its expressions do not know: %s', (source) => {
+    expect(written('kusto', ruleOf('A|re', source, false))).toContain('Kusto cannot express');
+  });
+
   it('does not find a missing field equal to another one', () => {
     expect(written('kusto', ruleOf('A|fieldref', 'B'))).toBe('(isnotempty(B) and A =~ B)');
   });

@@ -62,6 +62,24 @@ describe('opensearch_ppl', () => {
     );
   });
 
+  it.each([
+    ['[[:alpha:]_&&x]', '[\\p{Alpha}_\\&\\&x]'],
+    ['(?P<my_n>a)(?P=my_n)', '(?<myUn>a)\\k<myUn>'],
+    ['[^][]a\\[b', '[^\\]\\[]a\\[b'],
+  ])('writes regular expressions as Java reads them: %s', (source, expected) => {
+    const yaml = ruleOf('f', 'x').replace('"f":"x"', `"f|re":${JSON.stringify(source)}`);
+    expect(written('opensearch_ppl', yaml)).toBe(`${start}regexp_match(f, ${JSON.stringify(expected)})`);
+  });
+
+  it('counts an event of one index once, whatever rules and conditions find it', () => {
+    const rule = (name: string): string =>
+      `---\ntitle: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: 1}, t: {B: 2}, condition: [s, t]}\n`;
+    const yaml = `title: c\ncorrelation: {type: event_count, rules: [a, b], timespan: 1m, condition: {gte: 2}}\n${rule('a')}${rule('b')}`;
+    expect(written('opensearch_ppl', yaml)).toContain(
+      'source=x-* | where (A=1) OR (B=2) OR (A=1) OR (B=2) | stats count()',
+    );
+  });
+
   it('refuses a name with a backtick, which has no escape', () => {
     expect(written('opensearch_ppl', ruleOf('a`b', 'x'))).toContain('cannot express the name "a`b"');
   });

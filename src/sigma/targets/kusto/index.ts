@@ -49,7 +49,7 @@ const dialect: Dialect = {
       'aliases',
     ],
     notes: [
-      'regex: no look-around and no back references',
+      'regex: no look-around, back references nor escapes such as \\h and \\Z',
       'exists: text columns are never null, an empty text counts as missing',
       'correlations slide with the events; those that ask for few events or for a missing rule use fixed buckets',
       'percentiles and medians are estimates of Kusto',

@@ -9,7 +9,7 @@ import { unsupported } from '../dialect.ts';
 import type { KeywordWriters, Spot, ValueOf, ValueWriters } from '../dialect.ts';
 import { hasWildcard, shapeOf } from '../strings.ts';
 import type { TextShape } from '../strings.ts';
-import { missingConstruct } from './regex.ts';
+import { kustoRegex, missingConstruct } from './regex.ts';
 import { field, pattern, quoted } from './text.ts';
 
 export const values: ValueWriters = {
@@ -128,7 +128,7 @@ function writeRegex(subject: string, { source, flags }: ValueOf<'regex'>, spot: 
   const missing = missingConstruct(source);
   if (missing !== null) throw unsupported(spot.context, 'Kusto', `${missing} in a regular expression`);
   const head = flags === '' ? '' : `(?${[...flags].sort().join('')})`;
-  return `${subject} matches regex ${quoted(head + source)}`;
+  return `${subject} matches regex ${quoted(head + kustoRegex(source))}`;
 }
 
 function knownFalse(text: string, spot: Spot): string {

@@ -3,6 +3,7 @@ import { HuntbookError } from '../../../errors.ts';
 import { pipelineFromObject } from '../parse.ts';
 import { clickhouseClicksiem } from './clickhouse-clicksiem.ts';
 import { azureMonitor } from './azure-monitor.ts';
+import { crowdstrikeFdr } from './crowdstrike-fdr.ts';
 import { ecsWindows } from './ecs-windows.ts';
 import {
   ecsKubernetes,
@@ -43,6 +44,7 @@ const sources: Readonly<Record<string, () => PipelineSource>> = {
   azure_monitor: azureMonitor,
   ocsf,
   secops_udm: secopsUdm,
+  crowdstrike_fdr: crowdstrikeFdr,
 };
 
 /** Other spellings, as pySigma and its plugins have them. */

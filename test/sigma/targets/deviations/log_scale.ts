@@ -8,6 +8,29 @@ import { expansionsOf, literalText } from './expansions.ts';
 
 export const deviations: Deviation[] = withSeveral([
   {
+    id: 'initiated',
+    reason:
+      'Who began a connection says which event it is, where the rule asks for it; the reference asks before all else, and forgets `false`',
+    undo: (ours) => {
+      const event = 'event_simpleName=/^NetworkConnectIP4$/i';
+      const rest = ours.startsWith(`${event} `) ? ours : ours.replace(` ${event}`, '');
+      return rest === ours ? ours : `${event} ${rest}`;
+    },
+  },
+  {
+    id: 'shares',
+    reason: 'Paths of the kernel to shares begin with \\Device\\Mup; every path begins with a backslash',
+    undo: (ours) => ours.replaceAll('^\\\\Device\\\\Mup\\\\', '^\\\\'),
+  },
+  {
+    id: 'slash-names',
+    reason: 'A base file name holds no slash',
+    undo: (ours, rule) =>
+      rule.logsource.product === 'windows'
+        ? ours
+        : ours.replaceAll(/(?<=ParentBaseFileName=\/)\^(?=(?:[^\\/]|\\[^/])*\$\/i)/g, '\\/'),
+  },
+  {
     id: 'keywords',
     reason:
       'A keyword is searched for as it is; the reference asks for quotes around it and leaves signs unescaped',
@@ -114,6 +137,32 @@ export const deviations: Deviation[] = withSeveral([
     reason: '`=*` and `!=*` ask whether a field exists; the reference refuses exists',
     verdict: (rule, ours, theirs) =>
       theirs === null && ours !== null && valuesOf(rule).some(({ value }) => value.kind === 'exists'),
+  },
+  {
+    id: 'hashes',
+    reason: 'Hashes are in fields of their own (MD5HashData and its like); the events have no field Hashes',
+    applies: (_, ours, theirs) => {
+      const own = /(?:MD5|SHA1|SHA256)HashData=\/\^([\da-f]+)\/i(?: or )?/gi;
+      const other = /Hashes=\/\w+=([\da-f]+)\/i(?: or )?/gi;
+      const known = new Set([...theirs.matchAll(other)].map(([, value = '']) => value));
+      const blank = (text: string, hash: RegExp): string =>
+        text.replaceAll(hash, '').replaceAll(/ or (?= |\)|$)/g, '');
+      return (
+        known.size > 0 &&
+        [...ours.matchAll(own)].every(([, value = '']) => known.has(value)) &&
+        blank(ours, own) === blank(theirs, other)
+      );
+    },
+    verdict: (rule, ours, theirs) =>
+      ours === null && theirs !== null && valuesOf(rule).some(({ field }) => field === 'Hashes'),
+  },
+  {
+    id: 'missing-fields',
+    reason: 'Fields that the events have not are refused on every system; the reference lets some pass',
+    verdict: (rule, ours, theirs) =>
+      ours === null &&
+      theirs !== null &&
+      valuesOf(rule).some(({ field }) => field === 'ParentCommandLine' || field === 'SignatureStatus'),
   },
   {
     id: 'keyword-variants',

@@ -29,15 +29,6 @@ export const deviations: Deviation[] = withSeveral([
   timepartWritten,
   timepartLost,
   {
-    id: 'control-characters',
-    reason: 'tabs and line ends have escapes of their own',
-    undo: (ours) =>
-      ours.replaceAll(
-        /((?<!\\)(?:\\\\)*)\\([tn])/g,
-        (_, before: string, char: string) => before + (char === 't' ? '\t' : '\n'),
-      ),
-  },
-  {
     id: 'field-names',
     reason: 'backticks are doubled in names; a name that begins with a digit stands in backticks',
     undo: (ours) => ours.replaceAll('``', '`').replaceAll(/`((?:\w+\.)*\d\w*)`/g, '$1'),
@@ -50,7 +41,10 @@ export const deviations: Deviation[] = withSeveral([
   {
     id: 'fieldref-mapped',
     reason: 'both fields are mapped by a pipeline',
-    undo: (ours) => ours.replaceAll(/winlog\.event_data\.(\w+)==winlog\.event_data\.(\w+)/g, '$1==$2'),
+    undo: (ours) =>
+      ours
+        .replaceAll(/winlog\.event_data\.(\w+)==winlog\.event_data\.(\w+)/g, '$1==$2')
+        .replaceAll(/(?<![\w.])([\w.]+)==winlog\.event_data\.(\w+)/g, '$1==$2'),
   },
   ...esqlCorrelations,
   {
@@ -112,5 +106,14 @@ export const deviations: Deviation[] = withSeveral([
       }
       return text;
     },
+  },
+  {
+    id: 'control-characters',
+    reason: 'tabs and line ends have escapes of their own',
+    undo: (ours) =>
+      ours.replaceAll(
+        /((?<!\\)(?:\\\\)*)\\([tn])/g,
+        (_, before: string, char: string) => before + (char === 't' ? '\t' : '\n'),
+      ),
   },
 ]);

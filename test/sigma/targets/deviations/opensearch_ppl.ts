@@ -1,5 +1,7 @@
 import { pplString } from '../../../../src/sigma/targets/opensearch-ppl-text.ts';
 import { pplCorrelations } from './opensearch_ppl-correlations.ts';
+import type { SigmaRule } from '../../../../src/sigma/ast.ts';
+import { writeParts } from '../../../../src/sigma/targets/strings.ts';
 import type { Deviation } from '../oracle.ts';
 import {
   asWritten,
@@ -11,6 +13,7 @@ import {
   regexesOf,
   textsOf,
   undoAll,
+  usesWindash,
   withSeveral,
   withoutCoalesce,
 } from './combine.ts';
@@ -50,6 +53,19 @@ const single: Deviation[] = [
       ours !== null && theirs === null && JSON.stringify(rule.detections).includes('"kind":"fieldref"'),
   },
   {
+    id: 'not-windash',
+    reason: 'the alternatives of windash stand in a group below not, else only the first is negated',
+    undo: (ours, rule) => {
+      if (!usesWindash(rule)) return ours;
+      const one = String.raw`LIKE\((\S+), ${literal}\)`;
+      const choice = String.raw`${one}(?: OR LIKE\(\2, ${literal}\)){4}`;
+      return ours.replaceAll(
+        new RegExp(String.raw`NOT coalesce\((${choice}), false\)`, 'gs'),
+        (whole, list: string) => (list.includes('\u2015') ? `NOT ${list}` : whole),
+      );
+    },
+  },
+  {
     id: 'not-missing',
     reason: 'a comparison with a missing field is null, and so is its negation: such events would be lost',
     undo: (ours) => withoutCoalesce(ours, 'NOT'),
@@ -58,6 +74,12 @@ const single: Deviation[] = [
     id: 'cidr-field',
     reason: 'a name with a dot stands in backticks everywhere',
     undo: (ours) => ours.replaceAll(/cidrmatch\(`([\w.]+)`/g, 'cidrmatch($1'),
+  },
+  {
+    id: 'fieldref-mapped',
+    reason: 'both fields are mapped by a pipeline',
+    undo: (ours) =>
+      ours.replaceAll(/lower\((\S+?)\)=lower\(`winlog\.event_data\.(\w+)`\)/g, 'lower($1)=lower($2)'),
   },
   {
     id: 'fieldref-case',
@@ -91,12 +113,17 @@ const single: Deviation[] = [
   {
     id: 'backslashes',
     reason: 'the reference loses every backslash of a value, and escapes % and _ where they mean nothing',
-    undo: (ours) =>
-      ours.replaceAll(new RegExp(literal, 'gs'), (text, at: number) => {
+    undo: (ours, rule) => {
+      const known = writtenTexts(rule);
+      return ours.replaceAll(new RegExp(literal, 'gs'), (text, at: number) => {
         const kept = text.replaceAll(/\\\\/g, '');
-        const isPattern = /LIKE\((?:`[^`]+`|[^\s,]+), $/.test(ours.slice(Math.max(0, at - 200), at));
+        const before = ours.slice(Math.max(0, at - 200), at);
+        const isPattern = /LIKE\((?:`[^`]+`|[^\s,]+), $/.test(before);
+        // Nothing but what the rule says loses its backslashes.
+        if (kept !== text && !known.has(shape(text)) && !known.has(read(text))) return text;
         return isPattern ? kept : kept.replaceAll(/(?<!\\)[%_]/g, '\\$&');
-      }),
+      });
+    },
   },
 ];
 
@@ -120,6 +147,20 @@ export const deviations: Deviation[] = [
   },
 ];
 
+/** The texts of a rule, with signs of their own for wildcards. */
+function writtenTexts(rule: SigmaRule): Set<string> {
+  return new Set(textsOf(rule).map((parts) => writeParts(parts, (text) => text, '\u0001', '\u0003')));
+}
+
+/** A literal that is a pattern, in the same way. */
+function shape(text: string): string {
+  return text
+    .slice(1, -1)
+    .replaceAll(/\\\\\\\\|\\(["%_])|[%_]/g, (found, escaped?: string) =>
+      found === '%' ? '\u0001' : found === '_' ? '\u0003' : (escaped ?? '\\'),
+    );
+}
+
 function unmarked(query: string): string {
   return spelled(query).replaceAll(/["%\\]/g, '');
 }
@@ -142,12 +183,12 @@ function keywordsAlone(query: string): string {
   return query.replaceAll(
     new RegExp(String.raw`query_string\(\['\*'\], (${literal})\)`, 'gs'),
     (_, text: string) =>
-      read(text).replaceAll(
-        /\*(\*?)((?:\\.|[^*\\])*)(\*?)\*/gs,
-        (_term, before: string, escaped: string, after: string) => {
-          const [open, close] = [before, after].map((star) => (star === '' ? '' : '\u0002'));
-          return pplString(`${open}${escaped.replaceAll(/\\(.)/gs, '$1')}${close}`);
-        },
+      read(text).replaceAll(/\*((?:\\.|[^\\\s()])*)\*/gs, (_term, inner: string) =>
+        pplString(
+          inner.replaceAll(/\\(.)|\*/gs, (found, escaped?: string) =>
+            found === '*' ? '\u0002' : (escaped ?? ''),
+          ),
+        ),
       ),
   );
 }

@@ -13,7 +13,7 @@ import {
   refuseCorrelation,
   spanOf,
 } from './correlation-words.ts';
-import { pplField } from './opensearch-ppl-text.ts';
+import { UnwritableName, pplField } from './opensearch-ppl-text.ts';
 import type { CorrelationContext } from './types.ts';
 
 const units = { s: 's', m: 'm', h: 'h', d: 'd', w: 'w' };
@@ -27,6 +27,16 @@ const signs: Readonly<Record<CorrelationBound['op'], string>> = {
 };
 
 export function correlatePpl(context: CorrelationContext): { search: string; query: string }[] {
+  try {
+    return write(context);
+  } catch (error) {
+    if (error instanceof UnwritableName)
+      refuseCorrelation(context.correlation, 'OpenSearch PPL', error.message);
+    throw error;
+  }
+}
+
+function write(context: CorrelationContext): { search: string; query: string }[] {
   const { correlation, parts, options } = context;
   onlyRules(context, 'OpenSearch PPL');
   const refuse = (what: string): never => refuseCorrelation(correlation, 'OpenSearch PPL', what);

@@ -9,9 +9,10 @@ import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { ecsSuggestions } from './lucene.ts';
 import { keywordQuery } from './lucene-syntax.ts';
 import { correlatePpl } from './opensearch-ppl-correlation.ts';
-import { pplField, pplString } from './opensearch-ppl-text.ts';
+import { UnwritableName, pplField, pplString } from './opensearch-ppl-text.ts';
 import { hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
+import type { RuleContext, Target } from './types.ts';
 
 const signs = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const timeparts = {
@@ -104,7 +105,23 @@ const dialect: Dialect = {
   correlate: correlatePpl,
 };
 
-export const opensearchPpl = textTarget(dialect);
+const target = textTarget(dialect);
+
+export const opensearchPpl: Target = {
+  ...target,
+  search: (expression, context) => located(context, () => target.search(expression, context)),
+  query: (search, context) => located(context, () => target.query(search, context)),
+};
+
+/** Names the place of the rule where a name cannot be written. */
+function located(context: RuleContext, write: () => string): string {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof UnwritableName) throw unsupported(context, 'OpenSearch PPL', error.message);
+    throw error;
+  }
+}
 
 export function pplSource({ product, category, service }: LogSource, index: string): string {
   const named = [product, category, service].filter((part) => part !== undefined && part !== '');

@@ -81,7 +81,9 @@ describe('opensearch_ppl', () => {
   });
 
   it('refuses a name with a backtick, which has no escape', () => {
-    expect(written('opensearch_ppl', ruleOf('a`b', 'x'))).toContain('cannot express the name "a`b"');
+    expect(written('opensearch_ppl', ruleOf('a`b', 'x'))).toContain(
+      'case.yml:1:3: OpenSearch PPL cannot express the name "a`b"',
+    );
   });
 
   it('searches the index that is given', () => {

@@ -85,6 +85,12 @@ describe('splunk', () => {
     );
   });
 
+  it('does not put a rule into the stanza of defaults', () => {
+    const { rules } = parseRules(ruleOf('A', 'x').replace('title: t', 'title: default'), 'rule.yml');
+    const options = { target: 'splunk', pipelines: [], format: 'savedsearches' };
+    expect(convert({ rules, correlations: [] }, options).output).toContain('\n[default 2]\nsearch = A="x"\n');
+  });
+
   it('does not write a data model search without a data model', () => {
     const { rules } = parseRules(ruleOf('A', 'x'), 'rule.yml');
     const { conversions } = convert(

@@ -40,7 +40,7 @@ export function dataModelSearch(where: string, commands: readonly string[], cont
 }
 
 function savedSearches(queries: readonly FinishedQuery[], given: Readonly<Record<string, string>>): string {
-  const names = new Set<string>();
+  const names = new Set(['default']);
   const stanzas = queries.map(({ query, document }) => {
     const { title, description } = document;
     const lines = [`[${unique(oneLine(title).replaceAll(/[[\]]/g, '_') || 'untitled', names)}]`];

@@ -27,7 +27,7 @@ const dialect: Dialect = {
     notes: [
       'keywords: a UDM search compares fields; raw logs are searched apart',
       'regex: no look-around and no back references (RE2)',
-      'exists: a field that is empty counts as missing',
+      'exists: a field that is empty counts as missing; a missing number counts as 0',
       'startswith and endswith do not look over line ends',
     ],
     ranOn: null,

@@ -6,8 +6,8 @@ import type { SigmaCorrelation, SigmaRule } from '../ast.ts';
 import { correlateElastalert } from './elastalert-correlation.ts';
 import { writeYaml } from './elastalert-yaml.ts';
 import type { YamlData } from './elastalert-yaml.ts';
-import { ecsSuggestions, luceneSupport } from './lucene.ts';
-import { luceneTarget } from './lucene-syntax.ts';
+import { ecsSuggestions } from './lucene.ts';
+import { luceneSupport, luceneTarget } from './lucene-syntax.ts';
 
 const priorities: Readonly<Record<string, number>> = {
   informational: 0,

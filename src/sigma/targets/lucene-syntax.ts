@@ -11,7 +11,7 @@ import { luceneRegex } from './lucene-regex.ts';
 import { withoutDoubleNot } from './absence.ts';
 import { hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
-import type { RuleContext, Target } from './types.ts';
+import type { RuleContext, Target, TargetSupport } from './types.ts';
 
 export const luceneSyntax: Pick<
   Dialect,
@@ -41,6 +41,24 @@ export const luceneSyntax: Pick<
   },
   list: (field, values, link) => (link === 'or' ? oneOf(field, values) : null),
   expansion: (field, values) => oneOf(field, values),
+};
+
+export const luceneSupport: TargetSupport = {
+  keywords: 'yes',
+  regex: 'part',
+  cidr: 'part',
+  cased: 'part',
+  fieldref: 'no',
+  exists: 'yes',
+  compare: 'yes',
+  timeparts: 'no',
+  correlations: [],
+  notes: [
+    'regex: written for Lucene, which has no look-around, back references nor word boundaries within',
+    'cidr: for fields of the type ip',
+    'case: counts on keyword fields, and does not on fields with a lower-casing normaliser or analyser',
+  ],
+  ranOn: null,
 };
 
 /** Characters with a meaning in the syntax, and all that ends a word. */
@@ -143,18 +161,6 @@ const plain = luceneTarget({
   title: 'Lucene',
   manual: '',
   formats: {},
-  supports: {
-    keywords: 'yes',
-    regex: 'part',
-    cidr: 'part',
-    cased: 'part',
-    fieldref: 'no',
-    exists: 'yes',
-    compare: 'yes',
-    timeparts: 'no',
-    correlations: [],
-    notes: [],
-    ranOn: null,
-  },
+  supports: luceneSupport,
   suggests: [],
 });

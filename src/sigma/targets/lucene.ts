@@ -1,25 +1,7 @@
 /** Lucene query strings for Elasticsearch and Kibana; see `lucene-syntax.ts` for the language. */
 import { kibanaFormats } from './lucene-kibana.ts';
-import { luceneTarget } from './lucene-syntax.ts';
-import type { PipelineSuggestion, TargetSupport } from './types.ts';
-
-export const luceneSupport: TargetSupport = {
-  keywords: 'yes',
-  regex: 'part',
-  cidr: 'part',
-  cased: 'part',
-  fieldref: 'no',
-  exists: 'yes',
-  compare: 'yes',
-  timeparts: 'no',
-  correlations: [],
-  notes: [
-    'regex: written for Lucene, which has no look-around, back references nor word boundaries within',
-    'cidr: for fields of the type ip',
-    'case: counts on keyword fields, and does not on fields with a lower-casing normaliser or analyser',
-  ],
-  ranOn: null,
-};
+import { luceneSupport, luceneTarget } from './lucene-syntax.ts';
+import type { PipelineSuggestion } from './types.ts';
 
 export const ecsSuggestions: readonly PipelineSuggestion[] = [
   { when: { product: 'windows' }, pipelines: ['ecs_windows'] },

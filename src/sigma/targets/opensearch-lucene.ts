@@ -1,7 +1,7 @@
 /** Lucene query strings for OpenSearch and its dashboards; see `lucene-syntax.ts` for the language. */
 import { kibanaFormats } from './lucene-kibana.ts';
-import { ecsSuggestions, luceneSupport } from './lucene.ts';
-import { luceneTarget } from './lucene-syntax.ts';
+import { ecsSuggestions } from './lucene.ts';
+import { luceneSupport, luceneTarget } from './lucene-syntax.ts';
 import type { TargetFormat } from './types.ts';
 
 const { default: plain, dsl_lucene: search } = kibanaFormats;

@@ -3,6 +3,7 @@
  * detection rule (https://www.elastic.co/guide/en/security/current/rules-api-create.html).
  */
 import type { SigmaCorrelation, SigmaRule } from '../ast.ts';
+import { threatOf } from './elastic-threat.ts';
 import type { CorrelationContext, RuleContext, TargetFormat } from './types.ts';
 
 type Context = RuleContext | CorrelationContext;
@@ -121,11 +122,13 @@ function detectionRule(
     severity,
     risk_score: risk,
     tags: document.tags,
+    threat: threatOf(document.tags),
     references: document.references,
     false_positives: document.falsepositives,
     author: document.author === null ? [] : [document.author],
     ...(document.license === null ? {} : { license: document.license }),
     from: 'now-6m',
+    to: 'now',
     interval: '5m',
     enabled: true,
   };

@@ -88,6 +88,42 @@ describe('lucene', () => {
       risk_score: 73,
     });
   });
+
+  it('gives detection rules the tactics and techniques of the tags', () => {
+    const tags =
+      '[attack.credential-access, attack.t1003.001, attack.t1003, attack.t1059, attack.execution, cve.2021-1]';
+    const { rules } = parseRules(
+      `title: A\ntags: ${tags}\nlogsource: {product: windows}\ndetection: {sel: {A: x}, condition: sel}\n`,
+      'a.yml',
+    );
+    const { conversions } = convert(
+      { rules, correlations: [] },
+      { target: 'lucene', format: 'siem_rule', pipelines: [] },
+    );
+    const at = 'https://attack.mitre.org';
+    const technique = [
+      {
+        id: 'T1003',
+        name: 'T1003',
+        reference: `${at}/techniques/T1003/`,
+        subtechnique: [{ id: 'T1003.001', name: 'T1003.001', reference: `${at}/techniques/T1003/001/` }],
+      },
+      { id: 'T1059', name: 'T1059', reference: `${at}/techniques/T1059/`, subtechnique: [] },
+    ];
+    const framework = 'MITRE ATT&CK';
+    expect((conversions[0]?.queries[0] as { threat: unknown }).threat).toEqual([
+      {
+        framework,
+        tactic: { id: 'TA0006', name: 'Credential Access', reference: `${at}/tactics/TA0006/` },
+        technique,
+      },
+      {
+        framework,
+        tactic: { id: 'TA0002', name: 'Execution', reference: `${at}/tactics/TA0002/` },
+        technique,
+      },
+    ]);
+  });
 });
 
 describe('regular expressions for Lucene', () => {

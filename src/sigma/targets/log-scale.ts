@@ -32,12 +32,21 @@ function visible(char: string): string {
 
 const control = /[\p{Cc}\u2028\u2029]/gu;
 
+function withoutControls(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029)
+      return text.replaceAll(control, visible);
+  }
+  return text;
+}
+
 function quoted(text: string): string {
-  return `"${text.replaceAll(/[\\"]/g, '\\$&').replaceAll(control, visible)}"`;
+  return `"${withoutControls(text.replaceAll(/[\\"]/g, '\\$&'))}"`;
 }
 
 function regexText(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}/]/g, '\\$&').replaceAll(control, visible);
+  return withoutControls(text.replaceAll(/[\\^$.|?*+()[\]{}/]/g, '\\$&'));
 }
 
 /** A value as the inner of a regular expression; keywords may stand anywhere, other values are whole. */
@@ -76,7 +85,7 @@ export function sourceRegex(source: string, flags: string): string {
       text += at < source.length ? char + (source[at] as string) : '';
     } else text += char === '/' ? '\\/' : char;
   }
-  return regex(text.replaceAll(control, visible), flags.replace('s', 'd'));
+  return regex(withoutControls(text), flags.replace('s', 'd'));
 }
 
 const values: ValueWriters = {

@@ -174,7 +174,7 @@ function kindSteps({ category, product, events, fields, paths, names, missing }:
             id: `${id}_missing`,
             type: 'check_fields',
             fields: [],
-            table: 'the events of Falcon Data Replicator',
+            table: 'such an event of Falcon Data Replicator',
             ...where,
             ...onFields(missing),
           },

@@ -5,10 +5,10 @@
  */
 import type { SigmaRule } from '../../../../src/sigma/ast.ts';
 import { regexFor } from '../../../../src/sigma/targets/sql-regex.ts';
-import { alternative, slashed } from '../../../../src/sigma/targets/secops/text.ts';
+import { slashed } from '../../../../src/sigma/targets/secops/text.ts';
 import type { Deviation } from '../oracle.ts';
 import { hasKeywords, regexesOf, valuesOf } from './combine.ts';
-import { expansionsOf, literalText } from './expansions.ts';
+import { withoutNumberGroups, withoutWindashGroups } from './secops-groups.ts';
 import { udmReasons, withoutUdm } from './secops-udm.ts';
 
 const reasons = {
@@ -89,7 +89,8 @@ const comparison =
 export function explain(ours: string, theirs: string, rule: SigmaRule): Set<Reason> | null {
   const plain = withoutUdm(ours, theirs, rule);
   const found = new Set<Reason>(plain.found);
-  const text = withoutWindashGroups(plain.ours, rule, found);
+  const text = withoutWindashGroups(plain.ours, rule);
+  if (text !== plain.ours) found.add('windash-group');
   return (
     matched(text, plain.theirs, rule, found) ?? matched(withoutNumberGroups(text), plain.theirs, rule, found)
   );
@@ -254,15 +255,6 @@ function looseAlternatives(value: string): string {
     .join('|');
 }
 
-/** Lists with numbers are one expression there. */
-function withoutNumberGroups(ours: string): string {
-  const value = '(?:"(?:[^"\\\\]|\\\\.)*"|/(?:[^/\\\\]|\\\\.)*/|-?[\\d.]+)(?: nocase)?';
-  return ours.replaceAll(
-    new RegExp(`\\((([\\w@.-]+) = ${value}(?: OR \\2 = ${value})+)\\)`, 'g'),
-    (all, inner: string) => (/ = -?[\d.]+(?: OR|$)/.test(inner) ? inner : all),
-  );
-}
-
 function rawControls(text: string): string {
   return text.replaceAll(/\\x\{([\da-f]+)\}/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
@@ -282,21 +274,4 @@ function regexTexts(rule: SigmaRule): Map<string, string> {
     texts.set(slashed(made.text), `/${theirs}/`);
   }
   return texts;
-}
-
-/** The values of one windash as they stand there: without parentheses. */
-function withoutWindashGroups(ours: string, rule: SigmaRule, found: Set<Reason>): string {
-  return expansionsOf(rule).reduce((text, values) => {
-    for (const [operator, join] of [
-      ['=', ' OR '],
-      ['!=', ' AND '],
-    ]) {
-      const all = values.map((value) => `[\\w@.-]+ ${operator} /${literalText(alternative(value))}/ nocase`);
-      const grouped = new RegExp(`(?<!\\))\\((${all.join(join)})\\)`, 'g');
-      if (!grouped.test(text)) continue;
-      found.add('windash-group');
-      text = text.replaceAll(grouped, '$1');
-    }
-    return text;
-  }, ours);
 }

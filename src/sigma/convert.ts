@@ -6,10 +6,11 @@ import { HuntbookError, asHuntbookError } from '../errors.ts';
 import type { ParseResult, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { toExpression } from './expression.ts';
 import { builtinPipeline } from './pipeline/builtin/index.ts';
-import { PipelineRunner } from './pipeline/runner.ts';
+import { PipelineRunner, sortPipelines } from './pipeline/runner.ts';
 import { resolveReferences } from './references.ts';
 import type { ReferencedDocument, ResolvedReferences } from './references.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
+import { checkFormat, checkOptions, optionsFor } from './targets/options.ts';
 import { findTarget } from './targets/registry.ts';
 import type {
   CorrelationContext,
@@ -66,57 +67,49 @@ export class Converter {
   readonly target: Target;
   readonly #options: ConvertOptions;
   readonly #format: string;
-  readonly #targetOptions: Readonly<Record<string, string>>;
+  readonly #finished = new WeakMap<Conversion, readonly FinishedQuery[]>();
   readonly #runners = new Map<string, { runner: PipelineRunner; names: string[] }>();
 
   constructor(options: ConvertOptions) {
     this.target = findTarget(options.target);
     this.#options = options;
     this.#format = options.format ?? 'default';
-    if (!Object.hasOwn(this.target.formats, this.#format)) {
-      throw new HuntbookError(
-        'HB_USAGE',
-        `${this.target.name} has no format ${JSON.stringify(this.#format)}; it has ${Object.keys(this.target.formats).join(', ')}`,
-      );
-    }
-    this.#targetOptions = fillOptions(this.target, options.options ?? {});
+    checkFormat(this.target, this.#format);
+    checkOptions(this.target, options.options ?? {});
     if (options.pipelines !== undefined) this.#runnerFor(options.pipelines);
   }
 
   convert(documents: Documents): ConvertResult {
     const conversions: Conversion[] = [];
-    const finished: FinishedQuery[] = [];
     const references = resolveReferences(documents);
     for (const rule of documents.rules) {
       if (references.parts.has(rule)) continue;
-      conversions.push(
-        this.#convertOne(rule, this.#pipelinesOf(rule), finished, () => this.#ruleQueries(rule)),
-      );
+      conversions.push(this.#convertOne(rule, this.#pipelinesOf(rule), () => this.#ruleQueries(rule)));
     }
     for (const correlation of documents.correlations) {
       if (references.parts.has(correlation)) continue;
       const pipelines = this.#pipelinesOf(correlation, references);
       conversions.push(
-        this.#convertOne(correlation, pipelines, finished, () =>
-          this.#correlationQueries(correlation, references),
-        ),
+        this.#convertOne(correlation, pipelines, () => this.#correlationQueries(correlation, references)),
       );
     }
-    return { conversions, output: this.#finish(finished) };
+    return { conversions, output: this.finish(conversions) };
   }
 
-  #finish(finished: readonly FinishedQuery[]): string | null {
+  /** The queries of some conversions of this converter as one text, as in `ConvertResult.output`. */
+  finish(conversions: readonly Conversion[]): string | null {
+    const finished = conversions.flatMap((conversion) => this.#finished.get(conversion) ?? []);
     const { runner } = this.#runnerFor(this.#options.pipelines ?? []);
-    const made = runner.finalize?.(finished.map(({ query }) => query));
+    const made = runner.finalize(finished.map(({ query }) => query));
     if (made !== null && made !== undefined)
       return typeof made === 'string' ? made : JSON.stringify(made, null, 2);
-    return this.target.formats[this.#format]?.finish?.(finished, this.#targetOptions) ?? null;
+    const options = optionsFor(this.target, this.#options.options ?? {}, {});
+    return this.target.formats[this.#format]?.finish?.(finished, options) ?? null;
   }
 
   #convertOne(
     document: SigmaRule | SigmaCorrelation,
     pipelines: readonly (string | Pipeline)[],
-    finished: FinishedQuery[],
     run: () => {
       queries: readonly string[];
       prepared: Prepared;
@@ -127,16 +120,23 @@ export class Converter {
     try {
       const { queries, prepared, contexts } = run();
       const { wrap } = this.target.formats[this.#format] ?? {};
+      const finished: FinishedQuery[] = [];
       const made = queries.map((query, index) => {
-        finished.push({ query, document: prepared.document, index, state: prepared.state });
-        const wrapped = wrap === undefined ? query : wrap(query, contexts[index] as RuleContext);
-        if (typeof wrapped !== 'string') return wrapped;
-        const done = runner.postprocess?.(wrapped, prepared) ?? wrapped;
-        const last = finished[finished.length - 1] as FinishedQuery;
-        finished[finished.length - 1] = { ...last, query: done };
+        const context = contexts[index] as RuleContext | CorrelationContext;
+        const wrapped = wrap === undefined ? query : wrap(query, context);
+        const done = typeof wrapped === 'string' ? runner.postprocess(wrapped, prepared) : wrapped;
+        finished.push({
+          query: typeof done === 'string' ? done : query,
+          document: prepared.document,
+          index,
+          state: prepared.state,
+          options: context.options,
+        });
         return done;
       });
-      return { document, queries: made, pipelines: names, trace: prepared.trace };
+      const conversion = { document, queries: made, pipelines: names, trace: prepared.trace };
+      this.#finished.set(conversion, finished);
+      return conversion;
     } catch (error) {
       return {
         document,
@@ -159,12 +159,13 @@ export class Converter {
     const queries: string[] = [];
     const searches: string[] = [];
     const contexts: RuleContext[] = [];
+    const options = optionsFor(this.target, this.#options.options ?? {}, prepared.state);
     prepared.document.conditions.forEach((_, conditionIndex) => {
       const context: RuleContext = {
         rule: prepared.document,
         conditionIndex,
         state: prepared.state,
-        options: this.#targetOptions,
+        options,
         format: this.#format,
       };
       const expression = toExpression(prepared.document, conditionIndex, { expansions: true });
@@ -229,7 +230,7 @@ export class Converter {
       correlation: prepared.document,
       parts,
       state: prepared.state,
-      options: this.#targetOptions,
+      options: optionsFor(this.target, this.#options.options ?? {}, prepared.state),
       format: this.#format,
     };
     return { context, prepared };
@@ -262,7 +263,7 @@ export class Converter {
         ...(external === undefined ? {} : { external }),
         ...(trace === undefined ? {} : { trace }),
       });
-      found = { runner, names: whole.map(({ name }) => name) };
+      found = { runner, names: sortPipelines(whole).map(({ name }) => name) };
       this.#runners.set(key, found);
     }
     return found;
@@ -277,20 +278,6 @@ export function suggestPipelines(target: Target, rule: Pick<SigmaRule, 'logsourc
     ),
   );
   return fits?.pipelines ?? [];
-}
-
-function fillOptions(target: Target, given: Readonly<Record<string, string>>): Record<string, string> {
-  const unknown = Object.keys(given).find((key) => !Object.hasOwn(target.options, key));
-  if (unknown !== undefined) {
-    const known = Object.keys(target.options).join(', ') || 'none';
-    throw new HuntbookError(
-      'HB_USAGE',
-      `${target.name} has no option ${JSON.stringify(unknown)}; it has: ${known}`,
-    );
-  }
-  const filled: Record<string, string> = {};
-  for (const [key, option] of Object.entries(target.options)) filled[key] = given[key] ?? option.default;
-  return filled;
 }
 
 /** The document's name, else its id, else its title; numbered when another has it. */

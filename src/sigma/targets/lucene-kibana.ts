@@ -28,9 +28,11 @@ export const kibanaFormats: Readonly<Record<string, TargetFormat>> = {
   kibana_ndjson: {
     description: 'saved searches to import into Kibana, a line of JSON each',
     wrap: (query, context) => savedSearch(query, context),
-    finish: (queries, { index = '' }) =>
+    finish: (queries) =>
       lines(
-        queries.map(({ query, document, index: number }) => searchObject(query, document, number, index)),
+        queries.map(({ query, document, index, options }) =>
+          searchObject(query, document, index, indexOf({ options })),
+        ),
       ),
   },
   siem_rule: {
@@ -40,9 +42,11 @@ export const kibanaFormats: Readonly<Record<string, TargetFormat>> = {
   siem_rule_ndjson: {
     description: 'detection rules to import into Elastic Security, a line of JSON each',
     wrap: (query, context) => detectionRule(query, documentOf(context), numberOf(context), indexOf(context)),
-    finish: (queries, { index = '' }) =>
+    finish: (queries) =>
       lines(
-        queries.map(({ query, document, index: number }) => detectionRule(query, document, number, index)),
+        queries.map(({ query, document, index, options }) =>
+          detectionRule(query, document, index, indexOf({ options })),
+        ),
       ),
   },
 };
@@ -59,7 +63,7 @@ function numberOf(context: Context): number {
   return 'rule' in context ? context.conditionIndex : 0;
 }
 
-function indexOf({ options }: Context): string {
+function indexOf({ options }: Pick<Context, 'options'>): string {
   return options['index'] ?? '';
 }
 

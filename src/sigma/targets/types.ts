@@ -72,6 +72,8 @@ export interface FinishedQuery {
   /** Index of the condition; 0 for correlations. */
   readonly index: number;
   readonly state: Readonly<Record<string, unknown>>;
+  /** As in the context of the rule or correlation. */
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface TargetFormat {

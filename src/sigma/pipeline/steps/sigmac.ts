@@ -52,7 +52,11 @@ export const sigmacLogSources: MakeStep = ({ step }) => {
   }));
   return (work) => {
     const { rule } = work;
-    if (rule === null) return;
+    if (rule === null) {
+      const all = work.subjects.flatMap(({ state }) => state.get('index') ?? []).join(',');
+      if (all !== '') work.state.set('index', [...new Set(all.split(','))].join(','));
+      return;
+    }
     const fitting = compiled.filter(({ source }) => matchesSource(source, rule));
     const indexes = indexesOf(sources, rule, otherwise);
     if (indexes.length > 0) work.state.set('index', indexes.join(','));

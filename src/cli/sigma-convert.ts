@@ -1,11 +1,12 @@
 /** `huntbook sigma convert`: rules and correlations to queries. */
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { Converter, suggestPipelines, type Conversion, type ConvertResult } from '../sigma/index.ts';
 import { exit } from './exit.ts';
 import { openOutput, writeWhole } from './output.ts';
+import { filesOf, jsonLine, outputNames, type FileResult } from './sigma-files.ts';
 import { choosePipelines, externalSources, loadDocuments } from './sigma-rules.ts';
 import type { Documents, SigmaCliOptions } from './sigma-rules.ts';
 
@@ -20,13 +21,6 @@ interface ConvertCliOptions extends SigmaCliOptions {
   readonly quiet?: boolean;
 }
 
-/** What became of one rule file. */
-interface FileResult {
-  readonly path: string;
-  readonly conversions: Conversion[];
-  readonly errors: HuntbookError[];
-}
-
 /** Exits with 0 when every rule was converted, with the status of rule errors when some were not. */
 export async function runSigmaConvert(paths: readonly string[], options: ConvertCliOptions): Promise<void> {
   const pipelines = choosePipelines(options);
@@ -39,35 +33,16 @@ export async function runSigmaConvert(paths: readonly string[], options: Convert
     ...(options.explainPipeline === true ? { trace: true } : {}),
   });
   const documents = await loadDocuments(paths, options);
-  if (documents.files === 0) throw new HuntbookError('HB_NOT_FOUND', `${paths.join(', ')}: holds no rule`);
   const result = converter.convert(documents);
-  const files = byFile(result, documents);
-  const folder = options.output !== undefined && isFolder(options.output);
-  if (folder) await writeFolder(files, paths, options.output as string, converter, options);
+  const files = filesOf(result, documents, [...paths, ...(options.filters ?? [])]);
+  const { output, json } = options;
+  if (output !== undefined && json !== true && (/[/\\]$/.test(output) || isFolder(output)))
+    await writeFolder(files, paths, output, converter, options);
   else await writeOne(files, result, options);
   if (options.explainPipeline === true)
     for (const file of files) for (const one of file.conversions) explain(one);
   report(files, documents, converter, pipelines === undefined, options);
   await exit(files.some(({ errors }) => errors.length > 0) ? ExitCode.rule : ExitCode.ok);
-}
-
-function byFile(result: ConvertResult, documents: Documents): FileResult[] {
-  const files = new Map<string, FileResult>();
-  const of = (name: string): FileResult => {
-    let found = files.get(name);
-    if (found === undefined) files.set(name, (found = { path: name, conversions: [], errors: [] }));
-    return found;
-  };
-  for (const conversion of result.conversions) {
-    const file = of(conversion.document.path);
-    file.conversions.push(conversion);
-    if (conversion.error !== undefined) file.errors.push(conversion.error);
-  }
-  // References that lead nowhere are known to both.
-  const said = new Set([...files.values()].flatMap(({ errors }) => errors.map(({ message }) => message)));
-  for (const error of documents.errors)
-    if (!said.has(error.message)) of(error.position?.file ?? '').errors.push(error);
-  return [...files.values()];
 }
 
 async function writeOne(
@@ -96,7 +71,7 @@ async function writeOne(
   }
 }
 
-/** One file for each rule file, in folders as the rules lie. */
+/** One file for each rule file, in folders as the rules lie; none when one of them is in the way. */
 async function writeFolder(
   files: readonly FileResult[],
   roots: readonly string[],
@@ -104,48 +79,40 @@ async function writeFolder(
   converter: Converter,
   options: ConvertCliOptions,
 ): Promise<void> {
-  const extension = extensions[converter.target.name] ?? 'txt';
-  for (const file of files) {
-    const texts = file.conversions.flatMap(({ queries }) => queries.map(asText));
-    if (texts.length === 0) continue;
-    const structured = file.conversions.some(({ queries }) =>
-      queries.some((query) => typeof query !== 'string'),
-    );
-    const target = path.join(folder, `${relativeName(file.path, roots)}.${structured ? 'json' : extension}`);
-    mkdirSync(path.dirname(target), { recursive: true });
-    await writeWhole(target, options.force === true, texts.map(withNewline).join('\n'));
+  const written = files.filter(({ conversions }) => conversions.some(({ queries }) => queries.length > 0));
+  const names = outputNames(
+    written.map(({ path: name }) => name),
+    roots,
+  );
+  const texts = written.map(({ conversions }, index): [string, string] => {
+    const queries = conversions.flatMap((conversion) => conversion.queries);
+    const structured = queries.some((query) => typeof query !== 'string');
+    const one = converter.finish(conversions);
+    const extension = extensionOf(options.format, one === null && structured, converter);
+    const target = path.join(folder, `${names[index]}.${extension}`);
+    if (one !== null) return [target, withNewline(one)];
+    // Several texts in a file of JSON are a list.
+    if (structured && queries.length > 1) return [target, withNewline(asText(queries))];
+    return [target, queries.map((query) => withNewline(asText(query))).join('\n')];
+  });
+  const inTheWay = options.force === true ? undefined : texts.find(([target]) => existsSync(target));
+  if (inTheWay !== undefined) throw new HuntbookError('HB_EXISTS', `${inTheWay[0]}: exists already`);
+  for (const [target, text] of texts) {
+    makeFolder(path.dirname(target));
+    await writeWhole(target, options.force === true, text);
   }
 }
 
-/** The path below the folder that was given, without its extension; never above it. */
-function relativeName(file: string, roots: readonly string[]): string {
-  const full = path.resolve(file);
-  for (const root of roots) {
-    const relative = path.relative(path.resolve(root), full);
-    if (relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative))
-      return relative.replace(/\.ya?ml$/i, '');
+/** Parents first: what Node does by itself never ends below /proc. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  if (path.dirname(folder) !== folder) makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new HuntbookError('HB_WRITE', `${folder}: the folder cannot be made (${reason})`, { cause: error });
   }
-  return path.basename(full).replace(/\.ya?ml$/i, '');
-}
-
-function jsonLine({ path: name, conversions, errors }: FileResult, target: string): object {
-  const first = conversions.find(({ error }) => error === undefined) ?? conversions[0];
-  const head = {
-    path: name,
-    id: first?.document.id ?? null,
-    title: first?.document.title ?? null,
-    target,
-  };
-  const queries = conversions.flatMap((conversion) => conversion.queries);
-  const [error] = errors;
-  if (error === undefined) return { ...head, pipelines: first?.pipelines ?? [], queries };
-  const { code, message, position } = error;
-  return {
-    ...head,
-    // Other documents of the file may have come through.
-    ...(queries.length === 0 ? {} : { queries }),
-    error: { code, message, line: position?.line ?? null, column: position?.column ?? null },
-  };
 }
 
 function explain({ document, pipelines, trace }: Conversion): void {
@@ -175,8 +142,9 @@ function report(
   if (suggested) advise(conversions, converter, say);
   const queries = conversions.reduce((sum, one) => sum + one.queries.length, 0);
   const failed = files.reduce((sum, { errors }) => sum + errors.length, 0);
+  const converted = conversions.filter(({ error }) => error === undefined).length;
   say(
-    `${conversions.length - conversions.filter(({ error }) => error).length} rules to ${queries} queries for ` +
+    `${converted} ${converted === 1 ? 'rule' : 'rules'} to ${queries} ${queries === 1 ? 'query' : 'queries'} for ` +
       `${converter.target.title}${failed === 0 ? '' : `, ${failed} not converted`}`,
   );
 }
@@ -217,8 +185,15 @@ const extensions: Readonly<Record<string, string>> = {
   opensearch_ppl: 'ppl',
 };
 
+/** By the format where it has a form of its own, else by the language. */
+function extensionOf(format: string, structured: boolean, { target }: Converter): string {
+  if (format.endsWith('_ndjson')) return 'ndjson';
+  if (format === 'savedsearches') return 'conf';
+  return structured ? 'json' : (extensions[target.name] ?? 'txt');
+}
+
 function isFolder(name: string): boolean {
-  return /[/\\]$/.test(name) || (statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false);
+  return statSync(name, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function asText(query: unknown): string {

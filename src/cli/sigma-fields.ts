@@ -31,7 +31,6 @@ export async function runSigmaFields(paths: readonly string[], options: FieldsCl
     return runner;
   };
   const documents = await loadDocuments(paths, options);
-  if (documents.files === 0) throw new HuntbookError('HB_NOT_FOUND', `${paths.join(', ')}: holds no rule`);
   const fields = new Map<string, { rules: number; sources: Set<string> }>();
   const errors = [...documents.errors];
   for (const rule of documents.rules) {

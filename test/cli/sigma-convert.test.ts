@@ -179,6 +179,130 @@ describe('sigma convert', () => {
   });
 });
 
+describe('sigma convert: files', () => {
+  const rule = (id: number, more = ''): string => `title: Rule ${id}
+id: 5d0c3f7e-6b3a-4a53-9c3a-3f6a1f2b7c${id}
+logsource: { product: linux }
+detection: { selection: { Number: ${id} }, condition: selection }
+${more}`;
+
+  beforeAll(() => {
+    for (const folder of ['set/one', 'set/two', 'chain', 'pipelines/sub'])
+      mkdirSync(place.path(folder), { recursive: true });
+    place.write('set/one/same.yml', `${rule(11)}---\n${rule(12)}`);
+    place.write('set/two/same.yml', rule(13));
+    place.write('set/two/SAME.yaml', rule(14));
+    const [logon = '', many = ''] = logons.split('---\n');
+    place.write('chain/a.yml', many);
+    place.write('chain/b.yml', logon);
+    place.write('chain/c.yml', rule(15, '---\ntitle: x\ndetection: {}\n---\ntitle: y\ndetection: {}\n'));
+    place.write('pipelines/late.yml', prefix('late_', 90));
+    place.write('pipelines/sub/early.yml', prefix('early_', 10));
+  });
+
+  const prefix = (text: string, priority: number): string =>
+    `priority: ${priority}\ntransformations: [{ type: field_name_prefix, prefix: ${text} }]\n`;
+  const plain = (...args: string[]): Promise<Run> => convert('-t', 'splunk', '-p', 'none', '-q', ...args);
+
+  it('keeps files of the same name apart', async () => {
+    expect((await plain('-o', 'apart/', 'set')).code).toBe(0);
+    const list = (folder: string): string[] => readdirSync(place.path(folder)).toSorted();
+    expect(list('apart/one')).toEqual(['same.spl']);
+    expect(list('apart/two')).toEqual(['SAME.spl', 'same_2.spl']);
+    expect((await plain('-o', 'flat/', 'set/one', 'set/two', '--force')).code).toBe(0);
+    expect(list('flat')).toEqual(['SAME_2.spl', 'same.spl', 'same_3.spl']);
+    expect(readFileSync(place.path('flat/same.spl'), 'utf8')).toBe('Number=11\n\nNumber=12\n');
+    expect(readFileSync(place.path('flat/same_3.spl'), 'utf8')).toBe('Number=13\n');
+  });
+
+  it('writes no file of a folder when one of them is there already', async () => {
+    mkdirSync(place.path('full/two'), { recursive: true });
+    place.write('full/two/same_2.spl', 'mine');
+    const { code, stderr } = await plain('-o', 'full/', 'set');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('exists already [HB_EXISTS]')]);
+    expect(readdirSync(place.path('full'))).toEqual(['two']);
+  });
+
+  it('says which folder cannot be made', async () => {
+    const { code, stderr } = await plain('-o', 'set/one/same.yml/', 'set');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('same.yml: the folder cannot be made')]);
+  });
+
+  it('makes one document of each file in a folder where the format or a finalizer makes one', async () => {
+    const saved = await plain('-f', 'savedsearches', '-o', 'saved/', 'set/one');
+    expect(saved.code).toBe(0);
+    expect(readFileSync(place.path('saved/same.conf'), 'utf8')).toContain('[Rule 12]\nsearch = Number=12');
+    const options = ['-t', 'lucene', '-p', 'none', '-o', 'saved/', 'set/one'];
+    expect((await convert('-f', 'kibana_ndjson', ...options)).code).toBe(0);
+    const lines = readFileSync(place.path('saved/same.ndjson'), 'utf8').trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['search', 'search']);
+    expect((await convert('-f', 'dsl_lucene', ...options)).code).toBe(0);
+    expect(JSON.parse(readFileSync(place.path('saved/same.json'), 'utf8'))).toHaveLength(2);
+    place.write('final.yml', 'finalizers: [{ type: concat, prefix: "<", suffix: ">" }]\n');
+    await convert('-t', 'splunk', '-p', 'final.yml', '-o', 'saved/', 'set/one');
+    expect(readFileSync(place.path('saved/same.spl'), 'utf8')).toBe('<Number=11\nNumber=12>\n');
+  });
+
+  it('gives a line for every file of rules in their order, with all errors of a file', async () => {
+    const { stdout } = await plain('--json', 'chain');
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ path: name }) => name)).toEqual(['chain/a.yml', 'chain/b.yml', 'chain/c.yml']);
+    expect(lines[1]).toMatchObject({ title: 'Failed logon', queries: [] });
+    expect(lines[2]).toMatchObject({ title: 'Rule 15', queries: ['Number=15'], error: { line: 6 } });
+    expect(lines[2]).toMatchObject({ errors: [{ line: 6 }, { line: 9 }] });
+  });
+
+  it('reads rules from standard input', async () => {
+    const { code, stdout } = await place.runWith(
+      { stdin: rule(16) },
+      'sigma',
+      'convert',
+      '-t',
+      'splunk',
+      '-p',
+      'none',
+      '-',
+    );
+    expect([code, stdout]).toEqual([0, 'Number=16\n']);
+  });
+
+  it('refuses a path that is not there, and says so', async () => {
+    const { code, stdout, stderr } = await plain('set', 'nowhere');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('nowhere: there is no such file or folder [HB_NOT_FOUND]');
+  });
+
+  it('takes all pipelines of a folder, in the order of their priority', async () => {
+    const { stdout } = await convert('-t', 'splunk', '-p', 'pipelines', 'set/two/same.yml');
+    expect(stdout).toBe('late_early_Number=13\n');
+  });
+
+  it('tells in one line why a command or web page of a pipeline failed', async () => {
+    place.write('open.yml', rule(17).replace('Number: 17', "Number|expand: '%x%'"));
+    for (const [step, reason] of [
+      ['command_placeholders, command: "echo no luck >&2; exit 3"', 'no luck'],
+      ['http_placeholders, url: "file:///etc/passwd"', 'only http and https are fetched'],
+    ] as const) {
+      place.write('outside.yml', `transformations: [{ type: ${step} }]\n`);
+      const { stderr } = await convert(
+        '-t',
+        'splunk',
+        '-q',
+        '-p',
+        'outside.yml',
+        '--allow-external',
+        'open.yml',
+      );
+      expect(stderr).toMatch(
+        new RegExp(`^huntbook: open.yml:\\d+:\\d+: \\w+ for %x%: ${reason} \\[HB_\\w+\\]\\n$`),
+      );
+    }
+  });
+});
+
 describe('sigma fields, targets and pipelines', () => {
   it('lists the fields that rules need, after mapping', async () => {
     const { stdout } = await place.run('sigma', 'fields', '-t', 'lucene', '--json', 'rules/whoami.yml');

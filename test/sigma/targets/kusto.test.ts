@@ -123,6 +123,15 @@ describe('kusto', () => {
     expect(written('kusto', ruleOf('A|fieldref', 'B'))).toBe('(isnotempty(B) and A =~ B)');
   });
 
+  it('suggests no pipeline that refuses what Azure logs itself', () => {
+    const { rules } = parseRules(
+      'title: t\nlogsource: {product: azure, service: signinlogs}\ndetection: {s: {A: x}, condition: s}\n',
+      'rule.yml',
+    );
+    const { conversions } = convert({ rules, correlations: [] }, { target: 'kusto' });
+    expect(conversions[0]).toMatchObject({ queries: ['A =~ "x"'], pipelines: [] });
+  });
+
   it('takes dotted names as columns when asked to', () => {
     expect(written('kusto', ruleOf('a.b', 'x'))).toBe('a.b =~ "x"');
     expect(written('kusto', ruleOf('set.a.in.b', 'x'))).toBe(`['set'].a['in'].b =~ "x"`);

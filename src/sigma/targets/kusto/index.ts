@@ -58,7 +58,6 @@ const dialect: Dialect = {
     ranOn: null,
   },
   suggests: [
-    { when: { product: 'azure' }, pipelines: ['azure_monitor'] },
     { when: { category: 'process_creation' }, pipelines: ['microsoft_xdr'] },
     { when: { category: 'registry_set' }, pipelines: ['microsoft_xdr'] },
     { when: { category: 'registry_add' }, pipelines: ['microsoft_xdr'] },

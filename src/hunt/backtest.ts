@@ -53,6 +53,8 @@ interface Counted {
   readonly matches: ReadonlyMap<number, number>;
   /** Why the counts can not be relied on. */
   readonly failure: string | undefined;
+  /** Why those of correlations can not. */
+  readonly correlationFailure: string | undefined;
 }
 
 /** Counts matches. One matcher for all cases: what it works out about rules and values serves the next file too. */
@@ -76,6 +78,7 @@ class Counter {
     const maker = new BaseMatchMaker(this.#asked);
     const span = new TimeSpan();
     const problems: string[] = [];
+    const untimely: string[] = [];
     let events = 0;
     const onIssue = ({ source, message }: SourceIssue): void => void problems.push(`${source}: ${message}`);
     onRegexTimeout((regex) => problems.push(`the expression /${regex.source}/ took too long on a value`));
@@ -93,14 +96,14 @@ class Counter {
       correlations.finish(span.last);
       for (const [correlation, count] of correlations.countHits())
         matches.set(this.#rules.rules.length + correlation, count);
-      for (const issue of correlations.issues()) problems.push(issue.message);
+      for (const issue of correlations.issues()) untimely.push(issue.message);
     } catch (error) {
       if (!(error instanceof HuntbookError)) throw error;
       problems.unshift(error.message);
     }
-    const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
-    const failure = problems[0] ?? (events === 0 ? `${paths.join(', ')}: no events` : undefined);
-    return { matches, failure: failure && failure + more };
+    if (problems.length === 0 && events === 0) problems.push(`${paths.join(', ')}: no events`);
+    const failure = firstOf(problems);
+    return { matches, failure, correlationFailure: failure ?? firstOf(untimely) };
   }
 }
 
@@ -131,6 +134,14 @@ class RuleFinder {
     return refused ? `the rule was refused: ${refused.message}` : 'no such rule was loaded';
   }
 
+  isCorrelation(rule: number): boolean {
+    return rule >= this.rules.rules.length;
+  }
+
+  get hasCorrelations(): boolean {
+    return this.rules.correlations.length > 0;
+  }
+
   title(rule: number): string {
     return (this.#infos[rule] as RuleInfo).title;
   }
@@ -143,12 +154,19 @@ class RuleFinder {
 
 type Check = Omit<CheckResult, 'case' | 'seconds'>;
 
-function checkCase(test: BacktestCase, { matches, failure }: Counted, finder: RuleFinder): Check[] {
+function firstOf(problems: readonly string[]): string | undefined {
+  const [first] = problems;
+  return first !== undefined && problems.length > 1 ? `${first} and ${problems.length - 1} more` : first;
+}
+
+function checkCase(test: BacktestCase, counted: Counted, finder: RuleFinder): Check[] {
+  const { matches, failure, correlationFailure } = counted;
   const covered = new Set<number>();
   const checks = test.expect.map((expectation): Check => {
     const chosen = finder.find(expectation.rule);
     for (const rule of chosen) covered.add(rule);
-    const message = failure ?? (chosen.length === 0 ? finder.whyMissing(expectation.rule) : undefined);
+    const doubt = chosen.some((rule) => finder.isCorrelation(rule)) ? correlationFailure : failure;
+    const message = doubt ?? (chosen.length === 0 ? finder.whyMissing(expectation.rule) : undefined);
     const actual = chosen.reduce((sum, rule) => sum + (matches.get(rule) ?? 0), 0);
     return {
       rule: chosen[0] === undefined ? expectation.rule : finder.title(chosen[0]),
@@ -165,8 +183,9 @@ function checkCase(test: BacktestCase, { matches, failure }: Counted, finder: Ru
   for (const [rule, actual] of others)
     checks.push({ rule: finder.title(rule), expected: 'no finding', actual, passed: false });
   if (others.length === 0) {
-    const passed = failure === undefined;
-    const message = failure === undefined ? {} : { message: failure };
+    const doubt = finder.hasCorrelations ? correlationFailure : failure;
+    const passed = doubt === undefined;
+    const message = passed ? {} : { message: doubt };
     checks.push({ rule: 'all other rules', expected: 'no finding', actual: 0, passed, ...message });
   }
   return checks;

@@ -325,6 +325,20 @@ describe('correlations of a hunt', () => {
 });
 
 describe('a backtest of correlations', () => {
+  it('doubts correlations, and no other rule, where an event has no time', async () => {
+    const file = write('{"Channel":"Security","EventID":4625,"TargetUserName":"a"}\n', 'ndjson');
+    const expect_ = [
+      { rule: 'failed', exactly: 1 },
+      { rule: 'Guessing', exactly: 0 },
+    ];
+    const cases = [{ name: 'case', events: [file], expect: expect_, unexpected: 'ignore' as const }];
+    const results = await backtest({ rules: [], cases }, await setOf(guessing));
+    expect(results.map(({ passed, message }) => [passed, message])).toEqual([
+      [true, undefined],
+      [false, expect.stringContaining('without a time')],
+    ]);
+  });
+
   it('expects a number of findings, and of matches of their rules', async () => {
     const events = [eventsFile([1, 2, 3, 200, 201, 202].map((second) => [second, 4625, 'a']))];
     const results = await backtest(

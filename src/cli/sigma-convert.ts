@@ -1,6 +1,7 @@
 /** `huntbook sigma convert`: rules and correlations to queries. */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Writable } from 'node:stream';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { Converter, suggestPipelines, type Conversion, type ConvertResult } from '../sigma/index.ts';
@@ -52,23 +53,34 @@ async function writeOne(
 ): Promise<void> {
   const output = openOutput(options.output, options.force === true);
   try {
-    if (options.json === true) {
-      for (const file of files) output.stream.write(`${JSON.stringify(jsonLine(file, options.target))}\n`);
-    } else if (result.output !== null) output.stream.write(withNewline(result.output));
+    if (options.json === true)
+      writeAll(
+        output.stream,
+        files.map((file) => `${JSON.stringify(jsonLine(file, options.target))}\n`),
+      );
+    else if (result.output !== null) output.stream.write(withNewline(result.output));
     else {
       const texts = files.flatMap(({ conversions }) =>
         conversions.flatMap(({ queries }) => queries.map(asText)),
       );
       // Queries of several lines are told apart by an empty line.
       const gap = texts.some((text) => text.trimEnd().includes('\n')) ? '\n' : '';
-      for (const [index, text] of texts.entries())
-        output.stream.write((index === 0 ? '' : gap) + withNewline(text));
+      writeAll(
+        output.stream,
+        texts.map((text, index) => (index === 0 ? '' : gap) + withNewline(text)),
+      );
     }
     await output.commit();
   } catch (error) {
     output.discard();
     throw output.reason(error);
   }
+}
+
+/** In pieces of some size: a write of its own for each query would take longer than the query. */
+function writeAll(stream: Writable, texts: readonly string[]): void {
+  const size = 500;
+  for (let from = 0; from < texts.length; from += size) stream.write(texts.slice(from, from + size).join(''));
 }
 
 /** One file for each rule file, in folders as the rules lie; none when one of them is in the way. */

@@ -6,7 +6,7 @@ import { HuntbookError, asHuntbookError } from '../errors.ts';
 import type { ParseResult, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { toExpression } from './expression.ts';
 import { builtinPipeline } from './pipeline/builtin/index.ts';
-import { PipelineRunner, sortPipelines } from './pipeline/runner.ts';
+import { PipelineRunner, sortPipelines, traceBefore } from './pipeline/runner.ts';
 import { resolveReferences } from './references.ts';
 import type { ReferencedDocument, ResolvedReferences } from './references.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
@@ -142,7 +142,7 @@ export class Converter {
         document,
         queries: [],
         pipelines: names,
-        trace: [],
+        trace: traceBefore(error),
         error: asHuntbookError(error, 'HB_INTERNAL', document.path),
       };
     }

@@ -52,7 +52,7 @@ export { fieldsOf } from './fields.ts';
 export { builtinPipeline, builtinPipelineNames, builtinPipelineSource } from './pipeline/builtin/index.ts';
 export { parsePipeline, pipelineFromObject, type ParsedPipeline } from './pipeline/parse.ts';
 export { PipelineRunner } from './pipeline/runner.ts';
-export { isSigmacConfig, parseSigmacConfig, type ParsedSigmacConfig } from './pipeline/sigmac.ts';
+export { parseSigmacConfig, type ParsedSigmacConfig } from './pipeline/sigmac.ts';
 export type {
   ExternalSources,
   Pipeline,

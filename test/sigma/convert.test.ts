@@ -124,3 +124,16 @@ it('names the pipelines in the order they ran', () => {
   const [first] = convert(documents, { target: 'splunk', pipelines }).conversions;
   expect(first?.pipelines).toEqual(['early', 'late']);
 });
+
+it('tells what the steps did before one of them refused the rule', () => {
+  const pipeline = pipelineOf(`transformations:
+  - { type: field_name_prefix, prefix: x_ }
+  - { type: rule_failure, message: never }
+`);
+  const [first] = convert(documents, { target: 'splunk', pipelines: [pipeline], trace: true }).conversions;
+  expect(first?.error?.code).toBe('HB_PIPELINE_RULE');
+  expect(first?.trace.map(({ type, changes }) => [type, changes])).toEqual([
+    ['field_name_prefix', ['EventID -> x_EventID']],
+    ['rule_failure', ['refuses the rule']],
+  ]);
+});

@@ -40,6 +40,7 @@ interface Origin {
   readonly parts: ReadonlyMap<string, readonly Prepared[]> | null;
 }
 
+const tracesOfErrors = new WeakMap<Error, readonly StepTrace[]>();
 const origins = new WeakMap<SigmaRule | SigmaCorrelation, Origin>();
 /** Correlations may name correlations. */
 const maxDepth = 20;
@@ -176,7 +177,17 @@ export class PipelineRunner {
         const compiled = steps[index] as CompiledStep;
         work.changes = changes;
         if (again) work.note('the pipeline ran before');
-        const applied = !again && runStep(compiled, work);
+        let applied = false;
+        try {
+          applied = !again && runStep(compiled, work);
+        } catch (error) {
+          if (changes !== null) {
+            const all = [...changes, 'refuses the rule'];
+            const last = traceOf(pipeline, index, compiled.step, true, all);
+            tracesOfErrors.set(error as Error, [...trace, last]);
+          }
+          throw error;
+        }
         if (changes === null) continue;
         trace.push(traceOf(pipeline, index, compiled.step, applied, [...changes]));
         changes.clear();
@@ -201,6 +212,11 @@ export class PipelineRunner {
       parts: parts ?? before?.parts ?? null,
     });
   }
+}
+
+/** What the steps did before one of them threw this error; empty when nobody asked for a trace. */
+export function traceBefore(error: unknown): readonly StepTrace[] {
+  return tracesOfErrors.get(error as Error) ?? [];
 }
 
 /** In order of priority; those of the same priority as given. */

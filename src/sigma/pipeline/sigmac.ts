@@ -51,15 +51,6 @@ const sourceKeys = [
   'search',
 ];
 
-/** Whether a text looks like such a configuration rather than a pipeline. */
-export function isSigmacConfig(object: unknown): boolean {
-  return (
-    isRecord(object) &&
-    !Object.hasOwn(object, 'transformations') &&
-    (Object.hasOwn(object, 'logsources') || Object.hasOwn(object, 'fieldmappings'))
-  );
-}
-
 /** Never throws. */
 export function parseSigmacConfig(text: string, path: string): ParsedSigmacConfig {
   const { value, errors } = readDocument(text, path, (object, report) =>

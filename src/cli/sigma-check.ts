@@ -27,6 +27,7 @@ import type {
 import { useColor } from './color.ts';
 import { exit } from './exit.ts';
 import { openOutput, writeWhole } from './output.ts';
+import { readStandardInput } from './sigma-rules.ts';
 import { textTable } from './text-table.ts';
 
 export interface CheckCliOptions {
@@ -64,7 +65,9 @@ export async function runSigmaCheck(paths: readonly string[], options: CheckCliO
   if (options.dryRun === true && options.fix !== true)
     throw new HuntbookError('HB_USAGE', '--dry-run shows what --fix would change: give both');
   const choice = checkOptions(options);
-  const { inputs, unreadable, listed } = readInputs(paths);
+  const { inputs, unreadable, listed } = paths.includes('-')
+    ? readStandardInputs(await readStandardInput(paths), options)
+    : readInputs(paths);
   if (listed === 0) throw new HuntbookError('HB_NOT_FOUND', `${paths.join(', ')}: holds no rule`);
   const output = openOutput(options.output, options.force === true);
   try {
@@ -140,6 +143,11 @@ function readInputs(paths: readonly string[]): Inputs {
     }
   }
   return { inputs, unreadable, listed: inputs.length + unreadable.length };
+}
+
+function readStandardInputs(text: string, options: CheckCliOptions): Inputs {
+  if (options.fix === true) throw new HuntbookError('HB_USAGE', '--fix mends files, not standard input');
+  return { inputs: [{ path: '-', text, parsed: parse(text, '-', true) }], unreadable: [], listed: 1 };
 }
 
 /** References to rules of other files are looked up over all files, by a validator. */

@@ -34,6 +34,15 @@ describe('sigma check', () => {
     expect((await check(rules, '-q')).stderr).toBe('');
   });
 
+  it('reads standard input, which has no name and can not be mended', async () => {
+    const piped = (...args: string[]): Promise<Run> =>
+      place.runWith({ stdin: warned }, 'sigma', 'check', '-', ...args);
+    const { code, stdout } = await piped('-q');
+    expect([code, stdout]).toEqual([0, '-:3:9: warning: status is "Test", not test [schema_lower_case]\n']);
+    expect((await piped('--fix')).code).toBe(2);
+    expect((await piped('more.yml')).code).toBe(2);
+  });
+
   it('lists findings with place, severity and validator; the worst decide how it ends', async () => {
     const rules = folder('mixed', { 'warned_rule.yml': warned });
     const { code, stdout, stderr } = await check(rules);

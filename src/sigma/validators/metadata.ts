@@ -66,7 +66,8 @@ export const metadataValidators: readonly Validator[] = [
     severity: 'info',
     description: `The file name has ${minFileName} to ${maxFileName} characters and ends in .yml.`,
     check(document, { report, set }) {
-      if (!isFirst(document, set)) return;
+      // Standard input has no name.
+      if (!isFirst(document, set) || document.path === '-') return;
       const name = fileName(document.path);
       const problem =
         name.length < minFileName || name.length > maxFileName

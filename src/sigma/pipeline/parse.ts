@@ -14,6 +14,9 @@ import type { Report, Stage } from './read-step.ts';
 import type { Pipeline, PipelineStep } from './types.ts';
 import { finalizers, postprocessing, transformations } from './vocabulary.ts';
 
+/** What people write above a pipeline; read over, as the format's own reader does. */
+const remarks = ['author', 'date', 'description', 'license', 'modified', 'references', 'title', 'version'];
+
 export interface ParsedPipeline {
   /** Null when anything is wrong. */
   readonly pipeline: Pipeline | null;
@@ -120,7 +123,7 @@ function buildPipeline(object: unknown, name: string, path: string | null, repor
     return null;
   }
   for (const key of Object.keys(object)) {
-    if (!keys.includes(key))
+    if (!keys.includes(key) && !remarks.includes(key))
       fault(`a pipeline has no key ${JSON.stringify(key)}; it has ${keys.join(', ')}`, key, true);
   }
   if (object.name !== undefined && object.name !== null && typeof object.name !== 'string')
@@ -136,7 +139,7 @@ function buildPipeline(object: unknown, name: string, path: string | null, repor
   if (!isRecord(vars)) fault('vars must be a map', 'vars');
   const pipeline: Pipeline = {
     name: typeof object.name === 'string' && object.name !== '' ? object.name : name,
-    description: null,
+    description: typeof object.description === 'string' ? object.description : null,
     path,
     priority: typeof priority === 'number' ? priority : 0,
     allowedTargets: Array.isArray(allowedList) ? allowedList.map(String) : [],

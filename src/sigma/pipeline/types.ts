@@ -31,7 +31,7 @@ export interface StepCondition {
 
 export interface Pipeline {
   readonly name: string;
-  /** What it is for, in a sentence; null in files of users. */
+  /** What it is for, in a sentence, where it says so. */
   readonly description: string | null;
   /** Null: built in. */
   readonly path: string | null;

@@ -174,3 +174,12 @@ finalizers: {type: concat}
     );
   });
 });
+
+describe('what people write above a pipeline', () => {
+  it('is read over, and the description is kept', () => {
+    const text = 'name: ours\ndescription: Names of our lake\nauthor: us\nversion: 2\npriority: 5\n';
+    const { pipeline, errors } = parsePipeline(text, 'p.yml');
+    expect(errors).toEqual([]);
+    expect(pipeline).toMatchObject({ name: 'ours', description: 'Names of our lake', priority: 5 });
+  });
+});

@@ -23,7 +23,7 @@ export type { Evidence } from './evidence.ts';
 export { Matcher, type Match } from './matcher.ts';
 export { onRegexTimeout, regexBudget } from './regex-bound.ts';
 export { readLogSourceFile, routesOf, type LogSourceMode } from './routes.ts';
-export { defaultCacheDir, loadRuleSet, type LoadedRuleSet, type RuleSetOptions } from './load.ts';
+export { loadRuleSet, type LoadedRuleSet, type RuleSetOptions } from './load.ts';
 export {
   RuleSet,
   type CompiledRule,

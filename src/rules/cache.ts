@@ -30,9 +30,12 @@ export function cacheKey(shape: unknown, files: readonly RuleFile[]): string {
 
 /** Path, size, times and inode: changes whenever the content may have. */
 export function fileStamp(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return `${path}\0missing`;
-  return `${path}\0${stat.size} ${stat.mtimeMs} ${stat.ctimeMs} ${stat.ino}`;
+  try {
+    const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+    return `${path}\0${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  } catch {
+    return `${path}\0missing`;
+  }
 }
 
 /** The entry, or null: not there, or not JSON. */

@@ -1,3 +1,4 @@
+export { cacheKey, defaultCacheDir, fileStamp, readEntry, writeEntry } from './cache.ts';
 export { listRuleFiles, type RuleFile } from './list.ts';
 export { loadPlaceholders, loadRules, type LoadResult } from './load.ts';
 export { readRuleFile } from './read.ts';

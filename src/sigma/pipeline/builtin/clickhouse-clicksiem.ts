@@ -2,7 +2,7 @@
 import type { PipelineSource } from './source.ts';
 
 export const clickhouseClicksiem = (): PipelineSource => ({
-  name: 'clickhouse_clicksiem',
+  name: 'ClickHouse: fields of ClickSIEM (Wazuh events)',
   priority: 20,
   transformations: [
     {

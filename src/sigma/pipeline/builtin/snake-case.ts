@@ -2,7 +2,7 @@
 import type { PipelineSource } from './source.ts';
 
 export const snakeCase = (): PipelineSource => ({
-  name: 'snake_case',
+  name: 'Field names in snake_case',
   priority: 20,
   transformations: [{ type: 'field_name_transform', transform_func: 'snake_case' }],
 });

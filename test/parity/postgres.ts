@@ -1,6 +1,7 @@
 /** A PostgreSQL server of our own for a test: in a temporary folder, on a socket in it, never as root. */
 import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Engine, Row } from './engines.ts';
 
@@ -17,7 +18,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export async function openPostgres(columns: readonly string[]): Promise<Engine> {
   const bin = programs as string;
   // The path of a socket may have 107 characters only.
-  const folder = mkdtempSync('/tmp/hbpg-');
+  const folder = mkdtempSync(path.join(tmpdir(), 'hbpg-'));
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = path.join(folder, 'data');

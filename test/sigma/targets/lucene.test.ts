@@ -111,7 +111,7 @@ describe('lucene', () => {
       { id: 'T1059', name: 'T1059', reference: `${at}/techniques/T1059/`, subtechnique: [] },
     ];
     const framework = 'MITRE ATT&CK';
-    expect((conversions[0]?.queries[0] as { threat: unknown }).threat).toEqual([
+    expect((conversions[0]?.queries[0] as { threat: unknown } | undefined)?.threat).toEqual([
       {
         framework,
         tactic: { id: 'TA0006', name: 'Credential Access', reference: `${at}/tactics/TA0006/` },

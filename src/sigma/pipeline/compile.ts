@@ -3,13 +3,7 @@ import type { PipelineStep } from './types.ts';
 import { compileFieldTest, compileItemTest, compileRuleTest } from './conditions.ts';
 import type { FieldTest, ItemTest } from './conditions.ts';
 import { StepFault } from './parameters.ts';
-import {
-  checkFields,
-  fileNames,
-  plainRegistryData,
-  readNumbers,
-  translateValues,
-} from './steps/columns.ts';
+import { checkFields, fileNames, plainRegistryData, readNumbers, translateValues } from './steps/columns.ts';
 import { addPrefix, addSuffix, mapFields, mapPrefixes, transformFields } from './steps/fields.ts';
 import { extractFields, splitHashes } from './steps/hashes.ts';
 import { dropItem, failItem, failUnmapped } from './steps/items.ts';

@@ -1,8 +1,8 @@
 /** `huntbook sigma fields`: the fields that rules need, after mapping. */
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
-import { fieldsOf, findTarget, suggestPipelines, PipelineRunner, builtinPipeline } from '../sigma/index.ts';
-import type { Pipeline, SigmaRule } from '../sigma/index.ts';
+import { fieldsOf, findTarget, PipelineRunners } from '../sigma/index.ts';
+import type { SigmaRule } from '../sigma/index.ts';
 import { exit } from './exit.ts';
 import { choosePipelines, externalSources, loadDocuments, type SigmaCliOptions } from './sigma-rules.ts';
 import { textTable } from './text-table.ts';
@@ -13,29 +13,19 @@ interface FieldsCliOptions extends SigmaCliOptions {
 }
 
 export async function runSigmaFields(paths: readonly string[], options: FieldsCliOptions): Promise<void> {
-  const named = choosePipelines(options);
   const target = options.target === undefined ? null : findTarget(options.target);
-  const runners = new Map<string, PipelineRunner>();
-  const runnerFor = (rule: SigmaRule): PipelineRunner => {
-    const chosen = named ?? (target === null ? [] : suggestPipelines(target, rule));
-    const key = chosen.map((one) => (typeof one === 'string' ? one : one.name)).join('\n');
-    let runner = runners.get(key);
-    if (runner === undefined) {
-      const whole = chosen.map((one): Pipeline => (typeof one === 'string' ? builtinPipeline(one) : one));
-      runner = new PipelineRunner(whole, {
-        ...(target === null ? {} : { target: target.name }),
-        ...externalSources(options),
-      });
-      runners.set(key, runner);
-    }
-    return runner;
-  };
+  const { external } = externalSources(options);
+  const runners = new PipelineRunners(
+    target,
+    choosePipelines(options),
+    external === undefined ? {} : { external },
+  );
   const documents = await loadDocuments(paths, options);
   const fields = new Map<string, { rules: number; sources: Set<string> }>();
   const errors = [...documents.errors];
   for (const rule of documents.rules) {
     try {
-      for (const field of fieldsOf(runnerFor(rule).applyRule(rule).document)) {
+      for (const field of fieldsOf(runners.of(rule).runner.applyRule(rule).document)) {
         let found = fields.get(field);
         if (found === undefined) fields.set(field, (found = { rules: 0, sources: new Set() }));
         found.rules++;

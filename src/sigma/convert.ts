@@ -2,14 +2,18 @@
  * Rules and correlations to queries of a target: pipelines, the target's text, its format. Errors are collected for
  * each document; nothing throws for a rule.
  */
-import { HuntbookError, asHuntbookError } from '../errors.ts';
+import { asHuntbookError } from '../errors.ts';
+import type { HuntbookError } from '../errors.ts';
 import type { ParseResult, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { toExpression } from './expression.ts';
-import { builtinPipeline } from './pipeline/builtin/index.ts';
-import { PipelineRunner, sortPipelines, traceBefore } from './pipeline/runner.ts';
+import { traceBefore } from './pipeline/runner.ts';
+import type { PipelineRunner } from './pipeline/runner.ts';
 import { resolveReferences } from './references.ts';
 import type { ReferencedDocument, ResolvedReferences } from './references.ts';
+import { PipelineRunners } from './runners.ts';
+import type { ReadyPipelines } from './runners.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
+import { refuseCorrelation } from './targets/correlation-words.ts';
 import { checkFormat, checkOptions, optionsFor } from './targets/options.ts';
 import { findTarget } from './targets/registry.ts';
 import type {
@@ -68,7 +72,7 @@ export class Converter {
   readonly #options: ConvertOptions;
   readonly #format: string;
   readonly #finished = new WeakMap<Conversion, readonly FinishedQuery[]>();
-  readonly #runners = new Map<string, { runner: PipelineRunner; names: string[] }>();
+  readonly #runners: PipelineRunners;
 
   constructor(options: ConvertOptions) {
     this.target = findTarget(options.target);
@@ -76,7 +80,12 @@ export class Converter {
     this.#format = options.format ?? 'default';
     checkFormat(this.target, this.#format);
     checkOptions(this.target, options.options ?? {});
-    if (options.pipelines !== undefined) this.#runnerFor(options.pipelines);
+    const { vars, external, trace } = options;
+    this.#runners = new PipelineRunners(this.target, options.pipelines, {
+      ...(vars === undefined ? {} : { vars }),
+      ...(external === undefined ? {} : { external }),
+      ...(trace === undefined ? {} : { trace }),
+    });
   }
 
   convert(documents: Documents): ConvertResult {
@@ -84,13 +93,14 @@ export class Converter {
     const references = resolveReferences(documents);
     for (const rule of documents.rules) {
       if (references.parts.has(rule)) continue;
-      conversions.push(this.#convertOne(rule, this.#pipelinesOf(rule), () => this.#ruleQueries(rule)));
+      const ready = this.#runners.of(rule);
+      conversions.push(this.#convertOne(rule, ready, () => this.#ruleQueries(rule, ready.runner)));
     }
     for (const correlation of documents.correlations) {
       if (references.parts.has(correlation)) continue;
-      const pipelines = this.#pipelinesOf(correlation, references);
+      const ready = this.#runners.of(correlation, references);
       conversions.push(
-        this.#convertOne(correlation, pipelines, () => this.#correlationQueries(correlation, references)),
+        this.#convertOne(correlation, ready, () => this.#correlationQueries(correlation, references)),
       );
     }
     return { conversions, output: this.finish(conversions) };
@@ -99,8 +109,7 @@ export class Converter {
   /** The queries of some conversions of this converter as one text, as in `ConvertResult.output`. */
   finish(conversions: readonly Conversion[]): string | null {
     const finished = conversions.flatMap((conversion) => this.#finished.get(conversion) ?? []);
-    const { runner } = this.#runnerFor(this.#options.pipelines ?? []);
-    const made = runner.finalize(finished.map(({ query }) => query));
+    const made = this.#runners.whole().runner.finalize(finished.map(({ query }) => query));
     if (made !== null && made !== undefined)
       return typeof made === 'string' ? made : JSON.stringify(made, null, 2);
     const options = optionsFor(this.target, this.#options.options ?? {}, {});
@@ -109,14 +118,13 @@ export class Converter {
 
   #convertOne(
     document: SigmaRule | SigmaCorrelation,
-    pipelines: readonly (string | Pipeline)[],
+    { runner, names }: ReadyPipelines,
     run: () => {
       queries: readonly string[];
       prepared: Prepared;
       contexts: readonly (RuleContext | CorrelationContext)[];
     },
   ): Conversion {
-    const { runner, names } = this.#runnerFor(pipelines);
     try {
       const { queries, prepared, contexts } = run();
       const { wrap } = this.target.formats[this.#format] ?? {};
@@ -148,13 +156,15 @@ export class Converter {
     }
   }
 
-  #ruleQueries(rule: SigmaRule): {
+  #ruleQueries(
+    rule: SigmaRule,
+    runner: PipelineRunner,
+  ): {
     queries: string[];
     searches: string[];
     prepared: Prepared<SigmaRule>;
     contexts: RuleContext[];
   } {
-    const { runner } = this.#runnerFor(this.#pipelinesOf(rule));
     const prepared = runner.applyRule(rule);
     const queries: string[] = [];
     const searches: string[] = [];
@@ -187,13 +197,8 @@ export class Converter {
   }
 
   #correlate(context: CorrelationContext): readonly { search: string; query: string }[] {
-    if (this.target.correlate === undefined) {
-      throw correlationError(
-        context.correlation,
-        'HB_TARGET_UNSUPPORTED',
-        `${this.target.title} cannot express correlations`,
-      );
-    }
+    if (this.target.correlate === undefined)
+      refuseCorrelation(context.correlation, this.target.title, 'correlations');
     return this.target.correlate(context);
   }
 
@@ -215,7 +220,10 @@ export class Converter {
         parts.push({ reference, label, searches: this.#correlate(context), context });
         continue;
       }
-      const { queries, searches, prepared, contexts } = this.#ruleQueries(named);
+      const { queries, searches, prepared, contexts } = this.#ruleQueries(
+        named,
+        this.#runners.of(named).runner,
+      );
       preparedParts.set(reference, [prepared]);
       parts.push({
         reference,
@@ -224,7 +232,7 @@ export class Converter {
         context: contexts[0] as RuleContext,
       });
     }
-    const { runner } = this.#runnerFor(this.#pipelinesOf(correlation, references));
+    const { runner } = this.#runners.of(correlation, references);
     const prepared = runner.applyCorrelation(correlation, preparedParts);
     const context: CorrelationContext = {
       correlation: prepared.document,
@@ -235,49 +243,6 @@ export class Converter {
     };
     return { context, prepared };
   }
-
-  /** A correlation takes what fits the first rule below it. */
-  #pipelinesOf(
-    document: ReferencedDocument,
-    references?: ResolvedReferences,
-  ): readonly (string | Pipeline)[] {
-    if (this.#options.pipelines !== undefined) return this.#options.pipelines;
-    let at: ReferencedDocument | undefined = document;
-    while (at?.kind === 'correlation') at = references?.documents.get(at)?.[0];
-    return at === undefined ? [] : suggestPipelines(this.target, at);
-  }
-
-  #runnerFor(pipelines: readonly (string | Pipeline)[]): { runner: PipelineRunner; names: string[] } {
-    const key = pipelines
-      .map((pipeline) => (typeof pipeline === 'string' ? pipeline : pipeline.name))
-      .join('\n');
-    let found = this.#runners.get(key);
-    if (found === undefined) {
-      const whole = pipelines.map((pipeline) =>
-        typeof pipeline === 'string' ? builtinPipeline(pipeline) : pipeline,
-      );
-      const { vars, external, trace } = this.#options;
-      const runner = new PipelineRunner(whole, {
-        target: this.target.name,
-        ...(vars === undefined ? {} : { vars }),
-        ...(external === undefined ? {} : { external }),
-        ...(trace === undefined ? {} : { trace }),
-      });
-      found = { runner, names: sortPipelines(whole).map(({ name }) => name) };
-      this.#runners.set(key, found);
-    }
-    return found;
-  }
-}
-
-/** The pipelines that fit a rule's log source on a target, by the target's own table; may be none. */
-export function suggestPipelines(target: Target, rule: Pick<SigmaRule, 'logsource'>): readonly string[] {
-  const fits = target.suggests.find(({ when }) =>
-    (['category', 'product', 'service'] as const).every(
-      (key) => when[key] === undefined || when[key] === rule.logsource[key],
-    ),
-  );
-  return fits?.pipelines ?? [];
 }
 
 /** The document's name, else its id, else its title; numbered when another has it. */
@@ -287,14 +252,4 @@ function uniqueLabel({ name, id, title }: ReferencedDocument, taken: Set<string>
   for (let next = 2; taken.has(label); next++) label = `${wanted}_${next}`;
   taken.add(label);
   return label;
-}
-
-function correlationError(
-  { path, position }: SigmaCorrelation,
-  code: 'HB_TARGET_UNSUPPORTED',
-  message: string,
-): HuntbookError {
-  return new HuntbookError(code, `${path}:${position.line}:${position.column}: ${message}`, {
-    position: { file: path, ...position },
-  });
 }

@@ -40,14 +40,7 @@ export { compileRegex } from './regex.ts';
 export { selectorNames } from './selector.ts';
 export { parseStringValue, plainText, renderStringValue } from './string-value.ts';
 export { maxRuleText } from './yaml.ts';
-export {
-  Converter,
-  convert,
-  suggestPipelines,
-  type Conversion,
-  type ConvertOptions,
-  type ConvertResult,
-} from './convert.ts';
+export { Converter, convert, type Conversion, type ConvertOptions, type ConvertResult } from './convert.ts';
 export { fieldsOf } from './fields.ts';
 export { builtinPipeline, builtinPipelineNames, builtinPipelineSource } from './pipeline/builtin/index.ts';
 export { parsePipeline, pipelineFromObject, type ParsedPipeline } from './pipeline/parse.ts';
@@ -90,3 +83,4 @@ export {
   type DetectionVisitor,
   type ExpressionVisitor,
 } from './visitor.ts';
+export { PipelineRunners, suggestPipelines } from './runners.ts';

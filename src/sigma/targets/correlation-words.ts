@@ -1,16 +1,11 @@
 /** Parts of correlations that several targets write. */
-import { HuntbookError } from '../../errors.ts';
 import type { Condition, CorrelationBound, SigmaCorrelation } from '../ast.ts';
+import { cannotExpress } from './dialect.ts';
 import type { CorrelationContext, CorrelationPart } from './types.ts';
 
 /** What a language cannot say, with the place of the correlation. */
 export function refuseCorrelation(correlation: SigmaCorrelation, title: string, what: string): never {
-  const { path, position } = correlation;
-  throw new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: ${title} cannot express ${what} (correlation ${JSON.stringify(correlation.title)})`,
-    { position: { file: path, ...position } },
-  );
+  throw cannotExpress(correlation, title, what);
 }
 
 /** Refuses correlations of correlations. */

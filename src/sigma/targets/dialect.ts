@@ -3,7 +3,7 @@
  * walks the expression and asks it. Everything that ends in a query passes one of the dialect's escape functions.
  */
 import { HuntbookError } from '../../errors.ts';
-import type { Expression, SigmaValue } from '../ast.ts';
+import type { Expression, SigmaCorrelation, SigmaRule, SigmaValue } from '../ast.ts';
 import type { RuleContext, TargetFormat, TargetOption, TargetSupport, PipelineSuggestion } from './types.ts';
 import type { Target } from './types.ts';
 
@@ -74,17 +74,26 @@ export interface Dialect {
 /** Writes an expression at a spot. */
 export type Walk = (expression: Expression, spot: Spot) => string;
 
-/** What a language cannot say, as an error with the place of the rule. */
+/** What a language cannot say, as an error with the place of the rule or correlation. */
+export function cannotExpress(
+  { kind, path, position, title }: Pick<SigmaRule | SigmaCorrelation, 'kind' | 'path' | 'position' | 'title'>,
+  target: string,
+  what: string,
+  hint?: string,
+): HuntbookError {
+  return new HuntbookError(
+    'HB_TARGET_UNSUPPORTED',
+    `${path}:${position.line}:${position.column}: ${target} cannot express ${what} (${kind} ${JSON.stringify(title)})`,
+    { position: { file: path, ...position }, ...(hint === undefined ? {} : { hint }) },
+  );
+}
+
+/** The same within a rule. */
 export function unsupported(
   context: Pick<RuleContext, 'rule'>,
   target: string,
   what: string,
   hint?: string,
 ): HuntbookError {
-  const { path, position, title } = context.rule;
-  return new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: ${target} cannot express ${what} (rule ${JSON.stringify(title)})`,
-    { position: { file: path, ...position }, ...(hint === undefined ? {} : { hint }) },
-  );
+  return cannotExpress(context.rule, target, what, hint);
 }

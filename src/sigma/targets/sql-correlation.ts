@@ -5,9 +5,10 @@
  * the Sigma correlation specification 2.1.0, as the matcher has it.
  */
 import type { SigmaCorrelation } from '../ast.ts';
-import { HuntbookError } from '../../errors.ts';
+import type { HuntbookError } from '../../errors.ts';
 import type { SqlEngine, SqlSteps } from './sql-engine.ts';
 import { addWindows, isNumeric } from './sql-windows.ts';
+import { cannotExpress } from './dialect.ts';
 import type { CorrelationContext, CorrelationPart } from './types.ts';
 
 /** For `correlate` of a dialect. Throws HB_TARGET_UNSUPPORTED with the reason. */
@@ -54,12 +55,7 @@ class Builder implements SqlSteps {
   }
 
   unsupported(what: string): HuntbookError {
-    const { path, position, title } = this.#context.correlation;
-    return new HuntbookError(
-      'HB_TARGET_UNSUPPORTED',
-      `${path}:${position.line}:${position.column}: ${this.#engine.title} cannot express ${what} (correlation ${JSON.stringify(title)})`,
-      { position: { file: path, ...position } },
-    );
+    return cannotExpress(this.#context.correlation, this.#engine.title, what);
   }
 
   /** All matches: `slot` is the rule, `ts` the time, `g` the group, `n` as it is written, `v` what is counted. */

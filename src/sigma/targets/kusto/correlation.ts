@@ -4,9 +4,10 @@
  * (https://learn.microsoft.com/kusto/query/join-time-window). Conditions that ask for few events, or for a rule that did
  * not match, are decided over fixed buckets (bin).
  */
-import { HuntbookError } from '../../../errors.ts';
+import type { HuntbookError } from '../../../errors.ts';
 import type { Condition, SigmaCorrelation } from '../../ast.ts';
 import { anyOf } from '../correlation-words.ts';
+import { cannotExpress } from '../dialect.ts';
 import type { CorrelationContext } from '../types.ts';
 import { quoted } from './text.ts';
 import { column } from './values.ts';
@@ -264,10 +265,6 @@ function timeField(context: CorrelationContext): string {
   );
 }
 
-function refused({ path, position, title }: SigmaCorrelation, what: string, hint?: string): HuntbookError {
-  return new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: Kusto cannot express ${what} (correlation ${JSON.stringify(title)})`,
-    { position: { file: path, ...position }, ...(hint === undefined ? {} : { hint }) },
-  );
+function refused(correlation: SigmaCorrelation, what: string, hint?: string): HuntbookError {
+  return cannotExpress(correlation, 'Kusto', what, hint);
 }

@@ -3,7 +3,8 @@
  * within the time span before each step of the query, so windows slide.
  */
 import type { Condition, CorrelationBound, SigmaCorrelation } from '../../ast.ts';
-import { HuntbookError } from '../../../errors.ts';
+import type { HuntbookError } from '../../../errors.ts';
+import { cannotExpress } from '../dialect.ts';
 import type { CorrelationContext, CorrelationPart } from '../types.ts';
 import { parserOf } from './stream.ts';
 import { goString, label } from './text.ts';
@@ -184,10 +185,5 @@ function spanOf({ timespan }: SigmaCorrelation): string {
 }
 
 function refused({ correlation }: CorrelationContext, what: string): HuntbookError {
-  const { path, position, title } = correlation;
-  return new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: Loki cannot express ${what} (correlation ${JSON.stringify(title)})`,
-    { position: { file: path, ...position } },
-  );
+  return cannotExpress(correlation, 'Loki', what);
 }

@@ -3,8 +3,9 @@
  * sides of a bucket's border count together. Conditions that ask for few events, or for a rule that did not match, are
  * decided over fixed buckets (bin), as they hold for some sliding window nearly always.
  */
-import { HuntbookError } from '../../../errors.ts';
+import type { HuntbookError } from '../../../errors.ts';
 import type { Condition, CorrelationBound, SigmaCorrelation } from '../../ast.ts';
+import { cannotExpress } from '../dialect.ts';
 import type { CorrelationContext } from '../types.ts';
 import { field, quoted } from './text.ts';
 
@@ -201,10 +202,6 @@ function bucketOf({ text, seconds }: SigmaCorrelation['timespan']): string {
   return found[1] + ({ M: 'mon', y: 'y' }[found[2] as string] ?? (found[2] as string));
 }
 
-function refused({ path, position, title }: SigmaCorrelation, what: string): HuntbookError {
-  return new HuntbookError(
-    'HB_TARGET_UNSUPPORTED',
-    `${path}:${position.line}:${position.column}: Splunk cannot express ${what} (correlation ${JSON.stringify(title)})`,
-    { position: { file: path, ...position } },
-  );
+function refused(correlation: SigmaCorrelation, what: string): HuntbookError {
+  return cannotExpress(correlation, 'Splunk', what);
 }

@@ -18,7 +18,7 @@ import type { DocumentContext } from './rule.ts';
 import { YamlScalar } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml-value.ts';
 
-const types: readonly string[] = [
+export const correlationTypes = [
   'event_count',
   'value_count',
   'temporal',
@@ -27,7 +27,8 @@ const types: readonly string[] = [
   'value_avg',
   'value_percentile',
   'value_median',
-] satisfies CorrelationType[];
+] as const satisfies readonly CorrelationType[];
+const types: readonly string[] = correlationTypes;
 const operators: readonly string[] = [
   'gt',
   'gte',

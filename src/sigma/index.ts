@@ -28,12 +28,7 @@ export { toExpression } from './expression.ts';
 export { levels, statuses } from './metadata.ts';
 export { modifierNames } from './modifiers.ts';
 export { networkContains, parseAddress, parseNetwork, type Network } from './network.ts';
-export {
-  findMissingReferences,
-  resolveReferences,
-  type ReferencedDocument,
-  type ResolvedReferences,
-} from './references.ts';
+export { resolveReferences, type ReferencedDocument, type ResolvedReferences } from './references.ts';
 export { parseRules, type ParseOptions } from './parse.ts';
 export { fillPlaceholders, parseYaml, readPlaceholderFile } from './placeholders.ts';
 export { compileRegex } from './regex.ts';

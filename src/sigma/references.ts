@@ -50,13 +50,6 @@ export function resolveReferences(result: Pick<ParseResult, 'rules' | 'correlati
   return { documents, parts, failed, errors };
 }
 
-/** What cannot be run because of the documents it names; see `resolveReferences`. */
-export function findMissingReferences(
-  result: Pick<ParseResult, 'rules' | 'correlations'>,
-): readonly HuntbookError[] {
-  return resolveReferences(result).errors;
-}
-
 /** Documents by id, in either case of its letters, and by name. */
 export class DocumentIndex<Document extends ReferencedDocument> {
   readonly #ids = new Map<string, Document[]>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAttackTags, tactics, techniqueUrl } from '../../src/report/attack.ts';
+import { parseAttackTags, tactics, techniqueUrl } from '../../src/sigma/index.ts';
 import { Histogram } from '../../src/report/histogram.ts';
 import { levelOf } from '../../src/report/levels.ts';
 import { groupReasons } from '../../src/report/never-fire.ts';

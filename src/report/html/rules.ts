@@ -1,5 +1,5 @@
 /** The rules that fired, each opening to its findings with the fields that matched and the whole event. */
-import { parseAttackTags, techniqueUrl } from '../attack.ts';
+import { parseAttackTags, techniqueUrl } from '../../sigma/index.ts';
 import { levelRank } from '../levels.ts';
 import type { RuleTally } from '../tally.ts';
 import { countOf, countText, timeSpan, timeText } from '../text.ts';

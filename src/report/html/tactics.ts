@@ -1,5 +1,5 @@
 /** Findings by ATT&CK tactic, in kill-chain order, with the techniques and the rules behind them. */
-import { parseAttackTags, tacticUrl, tactics, techniqueUrl, type Tactic } from '../attack.ts';
+import { parseAttackTags, tacticUrl, tactics, techniqueUrl, type Tactic } from '../../sigma/index.ts';
 import { levelRank, levels } from '../levels.ts';
 import type { RuleTally } from '../tally.ts';
 import { countOf, countText } from '../text.ts';

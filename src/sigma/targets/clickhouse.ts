@@ -7,7 +7,7 @@ import type { SigmaValue, StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
-import { allCorrelations, correlationNotes } from './sql-engine.ts';
+import { allCorrelations, correlationNotes, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import { regexFor } from './sql-regex.ts';
 import { nameWriter, signs, tableName } from './sql-text.ts';
@@ -130,13 +130,12 @@ const engine: SqlEngine = {
 };
 
 const dialect: Dialect = {
+  ...sqlWords,
   name: 'clickhouse',
   title,
   manual: 'https://clickhouse.com/docs/sql-reference',
-  formats: { default: { description: 'SELECT statements' } },
   options: {
-    table: { description: 'table to select from', default: 'logs' },
-    timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+    ...sqlOptions,
     raw: { description: 'column that holds the text of the whole event, for keywords', default: 'full_log' },
   },
   supports: {
@@ -157,12 +156,7 @@ const dialect: Dialect = {
     ranOn: null,
   },
   suggests: [],
-  precedence: ['not', 'and', 'or'],
   grouping: 'always',
-  and: ' AND ',
-  or: ' OR ',
-  not: (operand) => `NOT coalesce(${operand}, false)`,
-  group: (inner) => `(${inner})`,
   values,
   keywords,
   list: (field, items, link) => (link === 'or' ? listOf(field, items) : null),

@@ -2,6 +2,7 @@
  * Databricks SQL (https://docs.databricks.com/sql/language-manual/). A query is the condition alone, to be put behind
  * WHERE or into DataFrame.filter. Dots in names of fields go into structs. Regular expressions are Java's.
  */
+import { sqlWords } from './sql-engine.ts';
 import { ANY, ONE } from '../ast.ts';
 import type { SigmaValue, StringPart } from '../ast.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
@@ -119,6 +120,7 @@ const keywords: KeywordWriters = {
 };
 
 const dialect: Dialect = {
+  ...sqlWords,
   name: 'databricks',
   title,
   manual: 'https://docs.databricks.com/sql/language-manual/',
@@ -144,12 +146,7 @@ const dialect: Dialect = {
     ranOn: null,
   },
   suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
-  precedence: ['not', 'and', 'or'],
   grouping: 'needed',
-  and: ' AND ',
-  or: ' OR ',
-  not: (operand) => `NOT coalesce(${operand}, false)`,
-  group: (inner) => `(${inner})`,
   values,
   keywords,
   list: (field, items, link) => (link === 'or' ? alternatives(field, items) : null),

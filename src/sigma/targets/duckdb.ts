@@ -10,7 +10,7 @@ import type { Network } from '../network.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
-import { allCorrelations, correlationNotes, usual } from './sql-engine.ts';
+import { allCorrelations, correlationNotes, usual, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import { regexFor } from './sql-regex.ts';
 import { duckdbWords } from './sql-words.ts';
@@ -201,13 +201,12 @@ const engine: SqlEngine = {
 };
 
 const dialect: Dialect = {
+  ...sqlWords,
   name: 'duckdb',
   title,
   manual: 'https://duckdb.org/docs/stable/sql/introduction',
-  formats: { default: { description: 'SELECT statements' } },
   options: {
-    table: { description: 'table to select from', default: 'logs' },
-    timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+    ...sqlOptions,
     raw: { description: 'column that holds the text of the whole event, for keywords', default: '' },
   },
   supports: {
@@ -229,12 +228,7 @@ const dialect: Dialect = {
     ranOn: 'DuckDB 1.5 (@duckdb/node-api)',
   },
   suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
-  precedence: ['not', 'and', 'or'],
   grouping: 'needed',
-  and: ' AND ',
-  or: ' OR ',
-  not: (operand) => `NOT coalesce(${operand}, false)`,
-  group: (inner) => `(${inner})`,
   values,
   keywords,
   list: (field, items, link) => {

@@ -11,7 +11,7 @@ import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { correlateEql } from './eql-correlation.ts';
 import { ecsSuggestions } from './lucene.ts';
 import { luceneRegex, luceneRegexOf } from './lucene-regex.ts';
-import { hasWildcard, writeParts } from './strings.ts';
+import { comparisonSigns, hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
 import type { Target } from './types.ts';
 
@@ -21,7 +21,6 @@ const reserved = new Set(
     ' ',
   ),
 );
-const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 const dialect: Dialect = {
   name: 'eql',
@@ -61,7 +60,7 @@ const dialect: Dialect = {
     null: absent,
     regex: (field, value, spot) => `${eqlField(field)} ${eqlRegex(value, spot)}`,
     cidr: (field, { network }) => `cidrMatch(${eqlField(field)}, ${eqlString(network)})`,
-    compare: (field, { op, value }) => `${eqlField(field)} ${signs[op]} ${value}`,
+    compare: (field, { op, value }) => `${eqlField(field)} ${comparisonSigns[op]} ${value}`,
     exists: (field, { value }, spot) =>
       value ? `?${eqlField(field)} != null` : absent(field, { kind: 'null' }, spot),
     query: (field, { text }) => text.replaceAll('{field}', () => eqlField(field)),

@@ -6,7 +6,7 @@
 import { ANY } from '../ast.ts';
 import type { Expression, StringPart } from '../ast.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
-import { hasWildcard, writeParts } from './strings.ts';
+import { comparisonSigns, hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
 
 const title = 'LogScale';
@@ -100,12 +100,10 @@ const values: ValueWriters = {
   bool: (field, { value }) => `${column(field)}=${value}`,
   null: (field) => `${column(field)}!=*`,
   exists: (field, { value }) => `${column(field)}${value ? '=' : '!='}*`,
-  compare: (field, { op, value }) => `${column(field)}${signs[op]}${value}`,
+  compare: (field, { op, value }) => `${column(field)}${comparisonSigns[op]}${value}`,
   regex: (field, { source, flags }) => `${column(field)}=${sourceRegex(source, flags)}`,
   query: (field, { text }) => text.replaceAll('{field}', () => column(field)),
 };
-
-const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 const keywords: KeywordWriters = {
   string: ({ parts, cased }) => textRegex(parts, cased, false),

@@ -9,7 +9,7 @@ import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueOf } from './dialect.ts';
 import { luceneRegex } from './lucene-regex.ts';
 import { withoutDoubleNot } from './absence.ts';
-import { hasWildcard, writeParts } from './strings.ts';
+import { comparisonSigns, hasWildcard, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
 import type { RuleContext, Target, TargetSupport } from './types.ts';
 
@@ -30,7 +30,7 @@ export const luceneSyntax: Pick<
     null: (field, _, spot) => absent(field, spot),
     regex: (field, value, spot) => `${luceneField(field)}:${regex(value, spot)}`,
     cidr: (field, { network }) => `${luceneField(field)}:${escapeText(network)}`,
-    compare: (field, { op, value }) => `${luceneField(field)}:${signs[op]}${value}`,
+    compare: (field, { op, value }) => `${luceneField(field)}:${comparisonSigns[op]}${value}`,
     exists: (field, { value }, spot) => (value ? present(field) : absent(field, spot)),
     query: (field, { text }) => text.replaceAll('{field}', () => luceneField(field)),
   },
@@ -68,7 +68,6 @@ const specialInName = /^[-+]|[=&|<>!(){}[\]^"~*?:\\/ \t\n\r\u3000]/g;
 const specialInQuotes = /[+\-=&|<>!(){}[\]^"~*?:\\/]/g;
 /** Read as operators when they stand alone; and what a field takes for a range, escaped or not. */
 const needsQuotes = /^(?:AND|OR|NOT|[<>].*)$|[ \t\n\r\u3000]/s;
-const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 /**
  * The query string of a part that holds nothing but keywords, for languages that search all fields by a function;

@@ -8,7 +8,7 @@ import type { SigmaValue, StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
-import { allCorrelations, correlationNotes, usual } from './sql-engine.ts';
+import { allCorrelations, correlationNotes, usual, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import { regexFor } from './sql-regex.ts';
 import { bracedForms, nameWriter, signs, splitLongChain, tableName, withoutNul } from './sql-text.ts';
@@ -131,14 +131,13 @@ const engine: SqlEngine = {
 };
 
 const dialect: Dialect = {
+  ...sqlWords,
   name: 'postgres',
   alias: 'postgresql',
   title,
   manual: 'https://www.postgresql.org/docs/current/sql.html',
-  formats: { default: { description: 'SELECT statements' } },
   options: {
-    table: { description: 'table to select from', default: 'logs' },
-    timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+    ...sqlOptions,
     raw: { description: 'column that holds the text of the whole event, for keywords', default: '' },
   },
   supports: {
@@ -161,12 +160,7 @@ const dialect: Dialect = {
     ranOn: 'PostgreSQL 15',
   },
   suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
-  precedence: ['not', 'and', 'or'],
   grouping: 'needed',
-  and: ' AND ',
-  or: ' OR ',
-  not: (operand) => `NOT coalesce(${operand}, false)`,
-  group: (inner) => `(${inner})`,
   values,
   keywords,
   list: (field, items, link, spot) => {

@@ -1,4 +1,5 @@
 /** What engines of SQL write differently in correlations. */
+import { correlationTypes } from '../correlation.ts';
 import type { HuntbookError } from '../../errors.ts';
 import type { TargetSupport } from './types.ts';
 
@@ -41,18 +42,26 @@ export const usual = {
 } as const;
 
 export const allCorrelations: TargetSupport['correlations'] = [
-  'event_count',
-  'value_count',
-  'temporal',
-  'temporal_ordered',
-  'value_sum',
-  'value_avg',
-  'value_percentile',
-  'value_median',
+  ...correlationTypes,
   'expression',
   'aliases',
   'chained',
 ];
+
+/** What all SQL dialects say alike. */
+export const sqlWords = {
+  formats: { default: { description: 'SELECT statements' } },
+  precedence: ['not', 'and', 'or'],
+  and: ' AND ',
+  or: ' OR ',
+  not: (operand: string) => `NOT coalesce(${operand}, false)`,
+  group: (inner: string) => `(${inner})`,
+} as const;
+
+export const sqlOptions = {
+  table: { description: 'table to select from', default: 'logs' },
+  timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+} as const;
 
 export const correlationNotes: readonly string[] = [
   'correlations: windows slide and may begin at any event; one row for each group and run of overlapping windows',

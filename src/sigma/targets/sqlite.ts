@@ -6,7 +6,7 @@ import type { StringPart } from '../ast.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, Spot, ValueWriters } from './dialect.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
-import { allCorrelations, correlationNotes, usual } from './sql-engine.ts';
+import { allCorrelations, correlationNotes, usual, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import { networkTexts } from './sql-network.ts';
 import { sqliteWords } from './sql-words.ts';
@@ -125,13 +125,12 @@ const engine: SqlEngine = {
 };
 
 const dialect: Dialect = {
+  ...sqlWords,
   name: 'sqlite',
   title,
   manual: 'https://www.sqlite.org/lang_expr.html',
-  formats: { default: { description: 'SELECT statements' } },
   options: {
-    table: { description: 'table to select from', default: 'logs' },
-    timestamp: { description: 'column of the event time, for correlations', default: 'timestamp' },
+    ...sqlOptions,
   },
   supports: {
     keywords: 'no',
@@ -153,12 +152,8 @@ const dialect: Dialect = {
     ranOn: 'SQLite 3.50 (node:sqlite)',
   },
   suggests: [{ when: { product: 'windows' }, pipelines: ['sysmon', 'windows-logsources'] }],
-  precedence: ['not', 'and', 'or'],
   grouping: 'always',
-  and: ' AND ',
-  or: ' OR ',
   not: (operand, single) => `NOT COALESCE(${single ? `(${operand})` : operand}, 0)`,
-  group: (inner) => `(${inner})`,
   values,
   node: splitLongChain,
   correlate: sqlCorrelate(engine),

@@ -49,3 +49,23 @@ export function hasWildcard(parts: readonly StringPart[]): boolean {
   for (const part of parts) if (typeof part !== 'string') return true;
   return false;
 }
+
+/**
+ * A value as a regular expression in the usual signs; `end` asserts the end of the value. Wildcards at the ends fall
+ * away. Not `whole`: it may stand anywhere.
+ */
+export function patternOf(parts: readonly StringPart[], whole: boolean, end: string): string {
+  let from = 0;
+  let to = parts.length;
+  while (parts[from] === ANY) from++;
+  while (to > from && parts[to - 1] === ANY) to--;
+  const body = writeParts(parts.slice(from, to), literalPattern, '.*', '.');
+  return `${whole && from === 0 ? '^' : ''}${body}${whole && to === parts.length ? end : ''}`;
+}
+
+function literalPattern(text: string): string {
+  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
+
+/** How most languages write comparisons of numbers. */
+export const comparisonSigns = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;

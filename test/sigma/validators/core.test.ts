@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseValidators, validators } from '../../../src/sigma/index.ts';
-import { tactics } from '../../../src/report/attack.ts';
+import { tactics } from '../../../src/sigma/index.ts';
 import { attackTactics } from '../../../src/sigma/validators/attack-ids.ts';
 import { detection, findings, id, places, ruleText } from './support.ts';
 

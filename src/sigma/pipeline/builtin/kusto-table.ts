@@ -90,7 +90,7 @@ export function names(...texts: readonly string[]): string[] {
 }
 
 /** Rules about deletions in the registry that do not say themselves which. */
-export const deletionsWithoutType: StepSource = {
+const deletionsWithoutType: StepSource = {
   rule_conditions: {
     deletion: { type: 'logsource', category: 'registry_delete' },
     typed: { type: 'contains_field', field: 'EventType' },
@@ -104,3 +104,41 @@ export const dropSysmonIds: StepSource = {
   ...onFields('EventID'),
   ...forLogSources(...Object.keys(sysmonEventIds).map((category) => ({ category }))),
 };
+
+/**
+ * Events of several kinds stand in one table; `column` says which kind, in words that Defender XDR and ASIM share.
+ * `inRegistry` are the conditions for the table of registry events.
+ */
+export function kindSteps(column: string, inRegistry: StepSource): readonly StepSource[] {
+  return [
+    dropSysmonIds,
+    {
+      type: 'add_condition',
+      conditions: { [column]: 'FileDeleted' },
+      ...forLogSources({ category: 'file_delete' }),
+    },
+    {
+      type: 'add_condition',
+      conditions: { [column]: 'FileRenamed' },
+      ...forLogSources({ category: 'file_rename' }),
+    },
+    {
+      type: 'add_condition',
+      conditions: { [column]: ['RegistryKeyDeleted', 'RegistryValueDeleted'] },
+      ...deletionsWithoutType,
+    },
+    {
+      type: 'translate_values',
+      mapping: {
+        CreateKey: 'RegistryKeyCreated',
+        CreateValue: 'RegistryValueSet',
+        DeleteKey: ['RegistryKeyDeleted', 'RegistryValueDeleted'],
+        DeleteValue: 'RegistryValueDeleted',
+        RenameKey: 'RegistryKeyRenamed',
+        SetValue: 'RegistryValueSet',
+      },
+      ...onFields('EventType'),
+      ...inRegistry,
+    },
+  ];
+}

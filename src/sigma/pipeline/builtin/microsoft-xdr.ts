@@ -3,10 +3,9 @@
  * (https://learn.microsoft.com/defender-xdr/advanced-hunting-schema-tables). FolderPath holds the whole path of a file.
  */
 import { chooseTable, columnSteps, forTable, needTable, onFields } from './kusto-table.ts';
-import { deletionsWithoutType, dropSysmonIds, registryPath, rootSteps, withColumns } from './kusto-table.ts';
+import { kindSteps, registryPath, rootSteps, withColumns } from './kusto-table.ts';
 import { xdrColumns, xdrMappings } from './microsoft-xdr-columns.ts';
 import type { XdrTable } from './microsoft-xdr-columns.ts';
-import { forLogSources } from './source.ts';
 import type { PipelineSource, StepSource } from './source.ts';
 
 /** Accounts are kept as domain and name. */
@@ -119,35 +118,7 @@ function fieldsOf(table: XdrTable): string[] {
 
 /** Kinds of events that share a table with others, and fields that only say which kind it is. */
 const eventSteps: readonly StepSource[] = [
-  dropSysmonIds,
-  {
-    type: 'add_condition',
-    conditions: { ActionType: 'FileDeleted' },
-    ...forLogSources({ category: 'file_delete' }),
-  },
-  {
-    type: 'add_condition',
-    conditions: { ActionType: 'FileRenamed' },
-    ...forLogSources({ category: 'file_rename' }),
-  },
-  {
-    type: 'add_condition',
-    conditions: { ActionType: ['RegistryKeyDeleted', 'RegistryValueDeleted'] },
-    ...deletionsWithoutType,
-  },
-  {
-    type: 'translate_values',
-    mapping: {
-      CreateKey: 'RegistryKeyCreated',
-      CreateValue: 'RegistryValueSet',
-      DeleteKey: ['RegistryKeyDeleted', 'RegistryValueDeleted'],
-      DeleteValue: 'RegistryValueDeleted',
-      RenameKey: 'RegistryKeyRenamed',
-      SetValue: 'RegistryValueSet',
-    },
-    ...onFields('EventType'),
-    ...forTable('DeviceRegistryEvents'),
-  },
+  ...kindSteps('ActionType', forTable('DeviceRegistryEvents')),
   {
     type: 'translate_values',
     strict: true,

@@ -5,8 +5,7 @@
 import {
   chooseTable,
   columnSteps,
-  deletionsWithoutType,
-  dropSysmonIds,
+  kindSteps,
   forTable,
   needTable,
   onFields,
@@ -14,7 +13,6 @@ import {
   rootSteps,
 } from './kusto-table.ts';
 import { asimColumns } from './sentinel-asim-columns.ts';
-import { forLogSources } from './source.ts';
 import type { PipelineSource, StepSource } from './source.ts';
 
 type Schema = keyof typeof asimColumns;
@@ -170,35 +168,7 @@ const inRegistry = forTable('imRegistry');
 
 /** Kinds of events that share a schema with others, and fields that only say which kind it is. */
 const eventSteps: readonly StepSource[] = [
-  dropSysmonIds,
-  {
-    type: 'add_condition',
-    conditions: { EventType: 'FileDeleted' },
-    ...forLogSources({ category: 'file_delete' }),
-  },
-  {
-    type: 'add_condition',
-    conditions: { EventType: 'FileRenamed' },
-    ...forLogSources({ category: 'file_rename' }),
-  },
-  {
-    type: 'add_condition',
-    conditions: { EventType: ['RegistryKeyDeleted', 'RegistryValueDeleted'] },
-    ...deletionsWithoutType,
-  },
-  {
-    type: 'translate_values',
-    mapping: {
-      CreateKey: 'RegistryKeyCreated',
-      CreateValue: 'RegistryValueSet',
-      DeleteKey: ['RegistryKeyDeleted', 'RegistryValueDeleted'],
-      DeleteValue: 'RegistryValueDeleted',
-      RenameKey: 'RegistryKeyRenamed',
-      SetValue: 'RegistryValueSet',
-    },
-    ...onFields('EventType'),
-    ...inRegistry,
-  },
+  ...kindSteps('EventType', inRegistry),
   {
     type: 'translate_values',
     strict: true,

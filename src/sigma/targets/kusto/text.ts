@@ -2,9 +2,8 @@
  * Names and literals of KQL, the one place where they are escaped
  * (https://learn.microsoft.com/kusto/query/schema-entities/entity-names, https://learn.microsoft.com/kusto/query/scalar-data-types/string).
  */
-import { ANY } from '../../ast.ts';
 import type { StringPart } from '../../ast.ts';
-import { writeParts } from '../strings.ts';
+import { patternOf } from '../strings.ts';
 
 const plainName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const path = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/;
@@ -38,16 +37,7 @@ export function quoted(text: string): string {
 
 /** A value as a regular expression (RE2 and its successor in Kusto); keywords may stand anywhere. */
 export function pattern(parts: readonly StringPart[], whole: boolean): string {
-  let from = 0;
-  let to = parts.length;
-  while (parts[from] === ANY) from++;
-  while (to > from && parts[to - 1] === ANY) to--;
-  const body = writeParts(parts.slice(from, to), escapedRegex, '.*', '.');
-  return `${whole && from === 0 ? '^' : ''}${body}${whole && to === parts.length ? '$' : ''}`;
-}
-
-function escapedRegex(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+  return patternOf(parts, whole, '$');
 }
 
 /** Backslash escapes as in C; a literal cannot go over a line end, so control characters are written by number. */

@@ -6,7 +6,7 @@ import { ANY } from '../../ast.ts';
 import { unsupported } from '../dialect.ts';
 import type { Spot, ValueOf, ValueWriters } from '../dialect.ts';
 import { regexFor } from '../sql-regex.ts';
-import { hasWildcard } from '../strings.ts';
+import { comparisonSigns, hasWildcard } from '../strings.ts';
 import { label, labelPattern, quoted } from './text.ts';
 
 export const title = 'Loki';
@@ -30,7 +30,6 @@ export function madeLabel(kind: 'match' | 'date' | 'keyword', template: string, 
 }
 
 const opposite = { gt: '<=', gte: '<', lt: '>=', lte: '>' } as const;
-const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 /** Go's reference time. */
 const dateParts = { minute: '04', hour: '15', day: '02', month: '01', year: '2006' } as const;
 
@@ -60,7 +59,9 @@ export const values: ValueWriters = {
   },
   compare: (field, { op, value }, { negated }) => {
     const name = label(field);
-    return negated ? orMissing(`${name}${opposite[op]}${value}`, name) : `${name}${signs[op]}${value}`;
+    return negated
+      ? orMissing(`${name}${opposite[op]}${value}`, name)
+      : `${name}${comparisonSigns[op]}${value}`;
   },
   fieldref: (field, value, spot) => {
     const made = madeLabel('match', template(field, value), spot);

@@ -1,4 +1,5 @@
 /** Comparisons of the search of Google SecOps: regular expressions are RE2, and look for a part of the text. */
+import { comparisonSigns } from '../strings.ts';
 import { ANY } from '../../ast.ts';
 import type { SigmaValue } from '../../ast.ts';
 import { unsupported } from '../dialect.ts';
@@ -18,7 +19,6 @@ export function column(name: string, spot: Spot): string {
   );
 }
 
-const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const opposite = { gt: '<=', gte: '<', lt: '>=', lte: '>' } as const;
 
 /** `=`, or `!=` below `not`. */
@@ -31,7 +31,7 @@ export const values: ValueWriters = {
   null: (field, _, spot) => `${column(field, spot)} ${equals(spot)} ""`,
   exists: (field, { value }, spot) => `${column(field, spot)} ${value === spot.negated ? '=' : '!='} ""`,
   compare: (field, { op, value }, spot) =>
-    `${column(field, spot)} ${(spot.negated ? opposite : signs)[op]} ${value}`,
+    `${column(field, spot)} ${(spot.negated ? opposite : comparisonSigns)[op]} ${value}`,
   regex: (field, { source, flags }, spot) => {
     const made = regexFor('re2', source, flags.replace('i', ''));
     if ('lacks' in made)

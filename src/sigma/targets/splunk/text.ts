@@ -5,9 +5,9 @@
  * `*` cannot be escaped in a search, and there is no wildcard for one character: such values are compared as regular
  * expressions, with a search that finds too much before it where that helps.
  */
-import { ANY, ONE } from '../../ast.ts';
+import { ONE } from '../../ast.ts';
 import type { StringPart } from '../../ast.ts';
-import { writeParts } from '../strings.ts';
+import { patternOf, writeParts } from '../strings.ts';
 
 /** Operators are in capital letters. */
 const plainName = /^(?!(?:AND|OR|NOT|XOR|IN)$)[A-Za-z0-9_.]+$/;
@@ -47,16 +47,7 @@ export function isExact(parts: readonly StringPart[]): boolean {
 
 /** A value as a regular expression for PCRE; keywords may stand anywhere, other values are whole. */
 export function pattern(parts: readonly StringPart[], whole = true): string {
-  let from = 0;
-  let to = parts.length;
-  while (parts[from] === ANY) from++;
-  while (to > from && parts[to - 1] === ANY) to--;
-  const body = writeParts(parts.slice(from, to), escapedRegex, '.*', '.');
-  return `${whole && from === 0 ? '^' : ''}${body}${whole && to === parts.length ? '\\z' : ''}`;
-}
-
-function escapedRegex(text: string): string {
-  return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+  return patternOf(parts, whole, '\\z');
 }
 
 function escaped(text: string): string {

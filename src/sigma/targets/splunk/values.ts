@@ -1,4 +1,5 @@
 /** How each kind of value is compared in SPL's search command. */
+import { comparisonSigns } from '../strings.ts';
 import type { SigmaValue } from '../../ast.ts';
 import { unsupported } from '../dialect.ts';
 import type { KeywordWriters, Spot, ValueOf, ValueWriters } from '../dialect.ts';
@@ -16,7 +17,7 @@ export const values: ValueWriters = {
   null: (name) => `NOT ${field(name)}=*`,
   exists: (name, { value }) => `${value ? '' : 'NOT '}${field(name)}=*`,
   cidr: (name, { network }) => `${field(name)}=${quoted(network)}`,
-  compare: (name, { op, value }) => `${field(name)}${operators[op]}${value}`,
+  compare: (name, { op, value }) => `${field(name)}${comparisonSigns[op]}${value}`,
   regex: (name, value, spot) => addRegex(name, regexSource(value), spot),
   fieldref: writeReference,
   query: (name, { text }) => text.replaceAll('{field}', () => field(name)),
@@ -66,8 +67,6 @@ function patternFlags(value: ValueOf<'string'>): string {
 function patternOf(value: SigmaValue): string {
   return pattern(value.kind === 'string' ? value.parts : [String((value as ValueOf<'number'>).value)]);
 }
-
-const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function inList(name: string, list: readonly SigmaValue[]): string {
   return `${field(name)} IN (${list.map(plainText).join(', ')})`;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
-import { Converter, suggestPipelines, type Conversion, type ConvertResult } from '../sigma/index.ts';
+import { Converter, type Conversion, type ConvertResult } from '../sigma/index.ts';
 import { exit } from './exit.ts';
 import { openOutput, writeWhole } from './output.ts';
 import { filesOf, jsonLine, outputNames, type FileResult } from './sigma-files.ts';
@@ -151,7 +151,7 @@ function report(
   for (const { path: file, position, message } of documents.notices)
     say(`${file}:${position.line}: ${message}`);
   const conversions = files.flatMap((file) => file.conversions);
-  if (suggested) advise(conversions, converter, say);
+  if (suggested) advise(conversions, say);
   const queries = conversions.reduce((sum, one) => sum + one.queries.length, 0);
   const failed = files.reduce((sum, { errors }) => sum + errors.length, 0);
   const converted = conversions.filter(({ error }) => error === undefined).length;
@@ -162,11 +162,11 @@ function report(
 }
 
 /** Which pipelines were taken because none was named, and for how many rules there was none. */
-function advise(conversions: readonly Conversion[], converter: Converter, say: (text: string) => void): void {
+function advise(conversions: readonly Conversion[], say: (text: string) => void): void {
   const counts = new Map<string, number>();
-  for (const { document } of conversions) {
+  for (const { document, pipelines } of conversions) {
     if (document.kind !== 'rule') continue;
-    const names = suggestPipelines(converter.target, document).join(' ');
+    const names = pipelines.join(' ');
     counts.set(names, (counts.get(names) ?? 0) + 1);
   }
   for (const [names, count] of counts) {

@@ -9,8 +9,8 @@ import {
   defaultCacheDir,
   fileStamp,
   listRuleFiles,
+  loadFiles,
   loadPlaceholders,
-  loadRules,
   readEntry,
   writeEntry,
 } from '../rules/index.ts';
@@ -45,22 +45,22 @@ export async function loadRuleSet(
   paths: readonly string[],
   options: RuleSetOptions = {},
 ): Promise<LoadedRuleSet> {
-  const { files } = listRuleFiles(paths);
+  const listed = listRuleFiles(paths);
   const cacheDir = options.cacheDir === undefined ? defaultCacheDir() : options.cacheDir;
-  if (cacheDir === null) return { set: await compileFiles(paths, options), fromCache: false };
-  const key = cacheKey(shapeOf(options), files);
+  if (cacheDir === null) return { set: compileFiles(listed, options), fromCache: false };
+  const key = cacheKey(shapeOf(options), listed.files);
   const cached = restore(readEntry(cacheDir, 'rules', key));
   if (cached !== null) return { set: cached, fromCache: true };
-  const set = await compileFiles(paths, options);
+  const set = compileFiles(listed, options);
   writeEntry(cacheDir, 'rules', key, set.stored);
   return { set, fromCache: false };
 }
 
-async function compileFiles(paths: readonly string[], options: RuleSetOptions): Promise<RuleSet> {
+function compileFiles({ files, errors }: ReturnType<typeof listRuleFiles>, options: RuleSetOptions): RuleSet {
   const table = options.logSourceFile ? readLogSourceFile(options.logSourceFile) : logSourceTable;
   const { placeholderFile: file } = options;
   const placeholders = file ? loadPlaceholders(file) : null;
-  const documents = await loadRules(paths);
+  const documents = loadFiles(files, errors);
   return compileRuleSet(documents, {
     mode: options.mode ?? 'auto',
     table,

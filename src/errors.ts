@@ -67,6 +67,40 @@ export const errorTable = {
     exit: ExitCode.config,
     hint: 'Pipelines read files, commands and web pages only with --allow-external.',
   },
+  HB_SQL: {
+    exit: ExitCode.rule,
+    hint: 'Check the statement; tables and columns: huntbook sql --tables PATHS.',
+  },
+  HB_SQL_REFUSED: {
+    exit: ExitCode.usage,
+    hint: 'Only SELECT over the tables given is allowed; see docs/sql.md.',
+  },
+  HB_SPL: { exit: ExitCode.rule, hint: 'See docs/spl.md for the commands and functions that are there.' },
+  HB_QUERY: { exit: ExitCode.rule, hint: 'The engine refused the query; its own words are in the message.' },
+  HB_QUERY_RISKY: { exit: ExitCode.usage, hint: 'Add --allow-risky if you mean it.' },
+  HB_CONNECT: { exit: ExitCode.connection, hint: 'Check host, port and scheme, and that the server is up.' },
+  HB_TLS: {
+    exit: ExitCode.connection,
+    hint: 'Name the CA of the server with ca: FILE; see docs/connect.md.',
+  },
+  HB_AUTH: { exit: ExitCode.connection, hint: 'Check user, password or token of the source.' },
+  HB_FORBIDDEN: { exit: ExitCode.connection, hint: 'The user lacks the right that the message names.' },
+  HB_BUSY: { exit: ExitCode.connection, hint: 'The server has no room for another search; try again later.' },
+  HB_TIMEOUT: { exit: ExitCode.connection, hint: 'Raise --timeout, or narrow the search.' },
+  HB_SEARCH: {
+    exit: ExitCode.connection,
+    hint: 'The search failed on the server; its words are in the message.',
+  },
+  HB_CUT: {
+    exit: ExitCode.connection,
+    hint: 'The connection ended within the result; what came is not whole.',
+  },
+  HB_SOURCE_UNKNOWN: { exit: ExitCode.config, hint: 'Run huntbook source list for the names.' },
+  HB_SECRET: {
+    exit: ExitCode.config,
+    hint: 'Secrets are written env:NAME, file:PATH or keyring:SERVICE/NAME.',
+  },
+  HB_MAPPING: { exit: ExitCode.rule, hint: 'The index can not answer this rule; see docs/elastic.md.' },
   HB_INTERNAL: { exit: ExitCode.partial, hint: 'This is a defect in huntbook; please report it.' },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 

@@ -1,39 +1,14 @@
 /** The command line: declares the commands; each loads its code only when it runs, so that --help is quick. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { packageVersion } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { exit } from './exit.ts';
 import { fail, usageError } from './fail.ts';
 import type { LabCliOptions } from './lab.ts';
+import { decimal, list, outputOptions, paths, whole } from './options.ts';
 import { addSigmaCommands } from './sigma.ts';
-
-const list = (value: string, before: string[] = []): string[] => {
-  const items = value
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean);
-  if (items.length === 0) throw new InvalidArgumentError('It is empty.');
-  return [...before, ...items];
-};
-const paths = (value: string, before: string[] = []): string[] => [...before, value];
-
-/** A whole number from 1 to `most`. */
-function whole(most = Number.MAX_SAFE_INTEGER): (value: string) => number {
-  return (value) => {
-    const number = /^\d{1,16}$/.test(value) ? Number(value) : 0;
-    if (number >= 1 && number <= most) return number;
-    throw new InvalidArgumentError(
-      most === Number.MAX_SAFE_INTEGER
-        ? 'It must be a whole number from 1.'
-        : `It must be a whole number from 1 to ${most}.`,
-    );
-  };
-}
-
-function decimal(value: string): number {
-  if (/^-?\d{1,15}(?:\.\d{1,15})?$/.test(value)) return Number(value);
-  throw new InvalidArgumentError('It must be a number.');
-}
+import { addSourceCommands } from './source.ts';
+import { addSqlCommands } from './sql-commands.ts';
 
 /** More threads than any machine has use for. */
 const maxThreads = 64;
@@ -50,12 +25,6 @@ function ruleOptions(command: Command): Command {
     )
     .option('--logsources <file>', 'YAML file with further log sources (docs/logsources.md)')
     .option('--placeholders <file>', 'YAML file with the values of %placeholders%');
-}
-
-function outputOptions(command: Command): Command {
-  return command
-    .option('-o, --output <file>', 'write to a file, whole or not at all')
-    .option('--force', 'replace the output file if it exists');
 }
 
 const program = new Command('huntbook')
@@ -174,9 +143,11 @@ program
   .option('--no-color', 'no colours')
   .action(async (options: object) => (await import('./demo.ts')).runDemo(options));
 
+addSqlCommands(program);
+const source = addSourceCommands(program);
 const sigma = addSigmaCommands(program);
 
-for (const command of new Set([program, ...program.commands, ...lab.commands, ...sigma])) {
+for (const command of new Set([program, ...program.commands, ...lab.commands, ...source, ...sigma])) {
   const name = [...parents(command), command].map((one) => one.name()).join(' ');
   command.showHelpAfterError(
     `  Usage: ${name} ${command.usage()}\n  Run ${name} --help to see what it takes.`,

@@ -1,5 +1,6 @@
 export { EXTRA, EventBatch, type RowReader } from './batch.ts';
 export { canonicalise } from './canonicalise.ts';
+export { fieldType, type FieldType } from './field-types.ts';
 export { Field, FieldTable, foldFieldName } from './field-table.ts';
 export { addCells, FieldIds, ObjectBatch } from './object-batch.ts';
 export { rendersMessage } from './message.ts';

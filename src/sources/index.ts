@@ -1,3 +1,12 @@
+export type {
+  EngineInfo,
+  EngineRow,
+  SearchEnd,
+  SearchEngine,
+  SearchProgress,
+  SearchRequest,
+  SearchResult,
+} from './engine.ts';
 export { fileInput, stdinInput } from './file-input.ts';
 export { listInputs, type InputList, type ListedInput, type ListOptions } from './inputs.ts';
 export type { Kind } from './kinds.ts';

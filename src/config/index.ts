@@ -1,1 +1,2 @@
 export { packageRoot, packageVersion } from './package.ts';
+export { Secret } from './secret.ts';

@@ -4,8 +4,9 @@ import { packageVersion } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { exit } from './exit.ts';
 import { fail, usageError } from './fail.ts';
+import type { LabSplunkCliOptions } from './lab-splunk.ts';
 import type { LabCliOptions } from './lab.ts';
-import { decimal, list, outputOptions, paths, whole } from './options.ts';
+import { decimal, list, outputOptions, paths, port, whole } from './options.ts';
 import { addSigmaCommands } from './sigma.ts';
 import { addSourceCommands } from './source.ts';
 import { addSqlCommands } from './sql-commands.ts';
@@ -135,6 +136,30 @@ lab
   .option('--force', 'replace files that are there')
   .option('-q, --quiet', 'say nothing')
   .action(async (options: LabCliOptions) => (await import('./lab.ts')).runLabGenerate(options));
+lab
+  .command('splunk')
+  .description('serve files as a Splunk server does: a stand-in to try searches and clients on')
+  .argument('<paths...>', 'files, folders, globs of EVTX, JSON, CSV, Parquet, zip, tar, gz, zst')
+  .option('--port <n>', 'port of 127.0.0.1; 0 is any that is free', port, 8089)
+  .option('--user <name>', 'user who may log in', 'admin')
+  .option(
+    '--password-file <file>',
+    'file with the password (default: HUNTBOOK_LAB_PASSWORD, or a random one)',
+  )
+  .option('--token', 'take a bearer token too (HUNTBOOK_LAB_TOKEN, or a random one)')
+  .addOption(
+    new Option('--raw <form>', 'what _raw holds: rendered messages, or XML')
+      .choices(['message', 'xml'])
+      .default('message'),
+  )
+  .option('--index <name>', 'index that the events are in', 'main')
+  .option('--splunk-version <version>', 'version to be; before 9.0.2 without the v2 endpoints', '9.3.1')
+  .option('--max-jobs <n>', 'most searches at a time', whole(), 10)
+  .option('-q, --quiet', 'say nothing but the address')
+  .addHelpText('after', '\nExample:\n  huntbook lab splunk ./evidence --port 8089 --user hunter')
+  .action(async (given: string[], options: LabSplunkCliOptions) =>
+    (await import('./lab-splunk.ts')).runLabSplunk(given, options),
+  );
 
 program
   .command('demo')

@@ -29,6 +29,12 @@ export function decimal(value: string): number {
   throw new InvalidArgumentError('It must be a number.');
 }
 
+/** A port to listen on; 0 is any that is free. */
+export function port(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+}
+
 export function outputOptions(command: Command): Command {
   return command
     .option('-o, --output <file>', 'write to a file, whole or not at all')

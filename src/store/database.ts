@@ -1,68 +1,33 @@
 /**
- * An embedded DuckDB in memory or in a file. Everything huntbook runs itself goes through `run` and `all`; SQL of
- * users goes through the sandbox.
+ * An embedded DuckDB in memory or in a file. Everything huntbook runs itself goes through `run`, `all` and `query`;
+ * SQL of users goes through `userQuery`, the sandbox.
  */
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
-import { HuntbookError } from '../errors.ts';
-import { loadDuckDb } from './duckdb.ts';
+import { Engine, type DatabaseOptions } from './engine.ts';
+import { Frame } from './frame.ts';
 import type { SqlValues } from './types.ts';
 
-export interface DatabaseOptions {
-  /** Default: in memory. */
-  readonly file?: string;
-  readonly threads?: number;
+export interface UserQueryOptions {
+  /** Stops the query. */
+  readonly signal?: AbortSignal;
 }
 
-export class Database {
-  readonly #instance: DuckDBInstance;
-  readonly connection: DuckDBConnection;
-
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
-    this.#instance = instance;
-    this.connection = connection;
+export class Database extends Engine {
+  static override async open(options: DatabaseOptions = {}): Promise<Database> {
+    return new Database(await Engine.connect(options));
   }
 
-  static async open({ file = ':memory:', threads }: DatabaseOptions = {}): Promise<Database> {
-    const { DuckDBInstance } = await loadDuckDb();
-    const instance = await DuckDBInstance.create(file, {
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      ...(threads !== undefined && { threads: String(threads) }),
-    });
-    const connection = await instance.connect();
-    await connection.run("SET TimeZone = 'UTC'");
-    return new Database(instance, connection);
+  /** The result of our own SQL. Throws HB_SQL. */
+  async query(sql: string, values?: SqlValues, options: UserQueryOptions = {}): Promise<Frame> {
+    return new Frame({ relation: await this.keep(sql, { values, signal: options.signal }) });
   }
 
-  /** Runs statements. Throws HB_SQL. */
-  async run(sql: string, values?: SqlValues): Promise<void> {
-    try {
-      await this.connection.run(sql, values as DuckDBValue[] | Record<string, DuckDBValue> | undefined);
-    } catch (error) {
-      throw sqlError(error);
-    }
-  }
-
-  /** All rows of a query, as DuckDB gives them in JavaScript (bigint for 64 bits). For small results. */
-  async all(sql: string, values?: SqlValues): Promise<Record<string, unknown>[]> {
-    try {
-      const reader = await this.connection.runAndReadAll(
-        sql,
-        values as DuckDBValue[] | Record<string, DuckDBValue> | undefined,
-      );
-      return reader.getRowObjectsJS();
-    } catch (error) {
-      throw sqlError(error);
-    }
-  }
-
-  close(): void {
-    this.connection.closeSync();
-    this.#instance.closeSync();
+  /**
+   * The result of a user's SQL: one statement that reads, over the tables that are there. Seals the database.
+   * Throws HB_SQL, HB_SQL_REFUSED.
+   */
+  async userQuery(sql: string, values?: SqlValues, options: UserQueryOptions = {}): Promise<Frame> {
+    return new Frame({ relation: await this.keepUser(sql, { values, signal: options.signal }) });
   }
 }
 
-export function sqlError(error: unknown): HuntbookError {
-  const text = error instanceof Error ? error.message : String(error);
-  return new HuntbookError('HB_SQL', text.trimEnd(), { cause: error });
-}
+export type { DatabaseOptions };

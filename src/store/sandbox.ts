@@ -1,0 +1,98 @@
+/**
+ * The sandbox around SQL of users: DuckDB's own switches, set once and locked
+ * (https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview).
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { realpathSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { HuntbookError } from '../errors.ts';
+import { makeScratch, type Scratch } from './scratch.ts';
+import { sqlError } from './sql-error.ts';
+
+const mebibyte = 1024 * 1024;
+/** Memory for queries: half of the machine, and no more than a user's question should need. */
+const memory = Math.max(512, Math.min(8192, Math.floor(totalmem() / 2 / mebibyte)));
+/** What queries may put on disk when memory is full. */
+const spill = '20GB';
+
+export class Sandbox {
+  readonly #connection: DuckDBConnection;
+  readonly #files: string[] = [];
+  readonly #folders: string[] = [];
+  #scratch: Scratch | undefined;
+  #sealed: Promise<void> | undefined;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /** Where DuckDB may write: its spilled blocks, and files on their way to somewhere else. */
+  get folder(): string {
+    if (this.#scratch === undefined) throw new HuntbookError('HB_INTERNAL', 'the database is not sealed');
+    return this.#scratch.folder;
+  }
+
+  allow(path: string): void {
+    if (this.#sealed)
+      throw new HuntbookError('HB_INTERNAL', `${path}: allowed after the database was sealed`);
+    // As given and as it really is: DuckDB compares paths as they are spelled.
+    for (const name of new Set([path, resolve(path), realPath(path)])) {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) this.#folders.push(join(name, sep));
+      else this.#files.push(name);
+    }
+  }
+
+  seal(): Promise<void> {
+    return (this.#sealed ??= this.#seal());
+  }
+
+  close(): void {
+    this.#scratch?.remove();
+  }
+
+  async #seal(): Promise<void> {
+    this.#scratch = makeScratch();
+    const { folder } = this.#scratch;
+    const settings = [
+      `allowed_paths = ${list(this.#files)}`,
+      `allowed_directories = ${list([...this.#folders, join(folder, sep)])}`,
+      `temp_directory = ${text(join(folder, 'spill'))}`,
+      `memory_limit = '${memory}MiB'`,
+      `max_temp_directory_size = '${spill}'`,
+      'autoinstall_known_extensions = false',
+      'autoload_known_extensions = false',
+      'allow_community_extensions = false',
+      'allow_unsigned_extensions = false',
+      'python_enable_replacements = false',
+      'enable_external_access = false',
+      'lock_configuration = true',
+    ];
+    try {
+      for (const setting of settings) {
+        await this.#connection.run(`SET GLOBAL ${setting}`).catch((error: unknown) => {
+          // Settings that only exist in builds of DuckDB for other languages, or can not be set to what they are.
+          if (!/^(?:allow_unsigned|python_enable)/.test(setting)) throw error;
+        });
+      }
+    } catch (error) {
+      throw sqlError(error);
+    }
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+function list(values: readonly string[]): string {
+  return `[${values.map(text).join(', ')}]`;
+}

@@ -1,0 +1,61 @@
+/** Spooled rows with their types: text becomes values when it is read, and a table when SQL is asked for. */
+import type { Cell } from './cell.ts';
+import { parseValue } from './parse-value.ts';
+import type { Relation, SqlEngine, SqlPlace } from './relation.ts';
+import type { Spool } from './spool.ts';
+import type { Column, FrameValue } from './types.ts';
+
+export interface SpoolParts {
+  readonly spool: Spool;
+  readonly columns: readonly Column[];
+  readonly wide: ReadonlySet<string>;
+  /** Gives the engine that is to hold the table; `release` frees it with the relation. */
+  readonly engine: () => Promise<{ readonly engine: SqlEngine; readonly release: () => void }>;
+}
+
+export class SpoolRelation implements Relation {
+  readonly columns: readonly Column[];
+  readonly wide: ReadonlySet<string>;
+  readonly #parts: SpoolParts;
+  #place: Promise<SqlPlace> | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(parts: SpoolParts) {
+    this.columns = parts.columns;
+    this.wide = parts.wide;
+    this.#parts = parts;
+  }
+
+  async *rows(): AsyncGenerator<readonly FrameValue[]> {
+    const types = this.columns.map(({ type }) => type);
+    for await (const row of this.#parts.spool.rows()) {
+      yield types.map((type, at) => valueOf(type, row[at] ?? null));
+    }
+  }
+
+  async count(): Promise<number> {
+    return this.#parts.spool.count;
+  }
+
+  table(): Promise<SqlPlace> {
+    return (this.#place ??= this.#load());
+  }
+
+  close(): void {
+    this.#parts.spool.close();
+    this.#release?.();
+  }
+
+  async #load(): Promise<SqlPlace> {
+    const { engine, release } = await this.#parts.engine();
+    this.#release = release;
+    return { engine, from: await engine.load(this) };
+  }
+}
+
+function valueOf(type: Column['type'], cell: Cell): FrameValue {
+  if (cell === null) return null;
+  if (type === 'list') return typeof cell === 'string' ? [cell] : cell;
+  if (typeof cell !== 'string') return null;
+  return type === 'text' ? cell : (parseValue(type, cell) ?? null);
+}

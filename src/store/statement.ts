@@ -1,0 +1,82 @@
+/**
+ * What SQL of users may be: one statement that reads. Decided by DuckDB's own parser before anything runs; the
+ * first word is looked at too, because some statements (PRAGMA) are rewritten to a SELECT by the parser.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { HuntbookError } from '../errors.ts';
+import { loadDuckDb } from './duckdb.ts';
+import { sqlError } from './sql-error.ts';
+
+/** Longest statement; the parser's memory grows with it. */
+const maxLength = 1024 * 1024;
+
+const tables = new Set(['select', 'with', 'from', 'values', 'table', 'pivot', 'unpivot', '(']);
+const others = new Set(['describe', 'desc', 'summarize', 'show']);
+
+export interface Statement {
+  readonly sql: string;
+  /** Whether its result can be kept by CREATE TABLE AS. */
+  readonly keeps: boolean;
+}
+
+/** Throws HB_SQL where it can not be parsed, HB_SQL_REFUSED where it is not one that reads. */
+export async function checkStatement(connection: DuckDBConnection, sql: string): Promise<Statement> {
+  if (sql.length > maxLength)
+    throw new HuntbookError('HB_SQL_REFUSED', `the statement is longer than ${maxLength} characters`);
+  if (sql.includes('\0')) throw new HuntbookError('HB_SQL', 'the statement holds a NUL character');
+  const words = leadingWords(sql);
+  const [first = ''] = words;
+  if (first === '') throw new HuntbookError('HB_SQL', 'the statement is empty');
+  const explained = first === 'explain' ? (words[1] ?? '') : null;
+  const kind = explained ?? first;
+  if (!tables.has(kind) && !others.has(kind))
+    throw refused(explained === 'analyze' ? 'explain analyze' : kind);
+  // EXPLAIN (ANALYZE, …): its options stand in parentheses, and would run the statement.
+  if (explained === '(' && !tables.has(words[2] ?? '')) throw refused('explain (');
+  const { StatementType } = await loadDuckDb();
+  try {
+    const extracted = await connection.extractStatements(sql);
+    if (extracted.count !== 1) {
+      throw new HuntbookError('HB_SQL_REFUSED', `${extracted.count} statements; one at a time is run`);
+    }
+    const prepared = await extracted.prepare(0);
+    const type = prepared.statementType;
+    prepared.destroySync();
+    const expected = explained === null ? StatementType.SELECT : StatementType.EXPLAIN;
+    if (type !== expected) throw refused(StatementType[type] ?? kind);
+  } catch (error) {
+    throw withHint(sqlError(error));
+  }
+  return { sql, keeps: explained === null && tables.has(kind) };
+}
+
+function refused(word: string): HuntbookError {
+  return new HuntbookError(
+    'HB_SQL_REFUSED',
+    `${word.toUpperCase()} is not run: only statements that read are`,
+  );
+}
+
+function withHint(error: unknown): unknown {
+  if (!(error instanceof HuntbookError) || !error.message.includes('__pivot_enum')) return error;
+  return new HuntbookError('HB_SQL', 'PIVOT needs the values that become columns', {
+    cause: error,
+    hint: "Name them: PIVOT t ON column IN ('a', 'b') USING count(*).",
+  });
+}
+
+/** The first words of a statement in lower case, without comments; an opening parenthesis is a word. */
+function leadingWords(sql: string): string[] {
+  const words: string[] = [];
+  let rest = sql;
+  while (words.length < 3) {
+    const before = rest;
+    rest = rest.replace(/^(?:[\s;\uFEFF\u00A0]+|--[^\n\r]*|\/\*[\s\S]*?\*\/)/, '');
+    if (rest !== before) continue;
+    const word = /^(?:\w+|.)/s.exec(rest)?.[0];
+    if (word === undefined) break;
+    words.push(word.toLowerCase());
+    rest = rest.slice(word.length);
+  }
+  return words;
+}

@@ -15,3 +15,4 @@ export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filte
 export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
+export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';

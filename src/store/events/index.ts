@@ -1,0 +1,1 @@
+export { EventTableWriter, type EventTableColumn, type EventTableOptions } from './table-writer.ts';

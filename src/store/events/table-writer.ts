@@ -1,0 +1,297 @@
+/**
+ * Batches of events into a Parquet file with one text column per field, as DuckDB reads it without a load step: each
+ * distinct value of a row group is decoded once and stored once.
+ *
+ * A value is written as its text stands in the event; several values of one field as the text of a JSON array. Fields
+ * beyond a bound of columns go into one column `_more` as a JSON object, so that hostile names cost no memory.
+ */
+import {
+  EXTRA,
+  Field,
+  sysmonName,
+  toJson,
+  type EventBatch,
+  type FieldTable,
+  type Value,
+} from '../../events/index.ts';
+import { CellInterner } from './cell-interner.ts';
+import { ColumnBuilder, NumberBuilder } from './column-builder.ts';
+import { ColumnNames } from './column-names.ts';
+import { HybridEncoder } from './hybrid.ts';
+import { nanosOf } from './nanos.ts';
+import { ParquetFile } from './parquet-file.ts';
+
+/** DuckDB gives each thread a row group. */
+const defaultGroupRows = 64 * 1024;
+/** A row group with long values is closed early. */
+const maxGroupBytes = 64 * 1024 * 1024;
+/** Each column costs a page header per row group and a line in every view. */
+const defaultMaxColumns = 2000;
+/** Longer values are not looked up: they rarely repeat. */
+const longestInterned = 4096;
+/** Cells that are null. */
+const NULL = -1;
+const jsonNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
+
+export interface EventTableOptions {
+  readonly groupRows?: number;
+  readonly maxColumns?: number;
+  /** Number of the first row. */
+  readonly firstRow?: number;
+}
+
+export interface EventTableColumn {
+  /** Name of the column. */
+  readonly name: string;
+  /** Name of the field. */
+  readonly field: string;
+}
+
+export class EventTableWriter {
+  /** Rows so far. */
+  events = 0;
+  /** Whether the column `_more` has values, once the row group has ended. */
+  hasMore = false;
+  readonly #file: ParquetFile;
+  readonly #fields: FieldTable;
+  readonly #groupRows: number;
+  readonly #maxColumns: number;
+  readonly #firstRow: number;
+  readonly #names = new ColumnNames();
+  readonly #interner = new CellInterner();
+  readonly #encoder = new HybridEncoder();
+  /** By the id of the field; null for fields without a column, undefined for those that were not met. */
+  readonly #columns: (ColumnBuilder | null | undefined)[] = [];
+  readonly #list: { builder: ColumnBuilder; name: string; field: string }[] = [];
+  readonly #row: NumberBuilder;
+  readonly #position: NumberBuilder;
+  readonly #time: NumberBuilder;
+  readonly #source: ColumnBuilder;
+  readonly #more: ColumnBuilder;
+  /** Of the columns `SystemTime` and `UtcTime`: nanoseconds since 1970 of each id. */
+  readonly #nanos: (bigint | null)[][] = [[], []];
+  readonly #timeFields: readonly [number, number];
+  #rows = 0;
+  #size = 0;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
+
+  /** Creates the file. A field gets its column when it is first met. */
+  constructor(path: string, fields: FieldTable, options: EventTableOptions = {}) {
+    this.#fields = fields;
+    this.#groupRows = options.groupRows ?? defaultGroupRows;
+    this.#maxColumns = options.maxColumns ?? defaultMaxColumns;
+    this.#firstRow = options.firstRow ?? 0;
+    this.#file = new ParquetFile(path);
+    this.#row = new NumberBuilder(this.#file.addColumn('_row', 'integer'));
+    this.#source = new ColumnBuilder(this.#file.addColumn('_source', 'text'));
+    this.#position = new NumberBuilder(this.#file.addColumn('_position', 'integer'));
+    this.#time = new NumberBuilder(this.#file.addColumn('_time', 'time'));
+    this.#more = new ColumnBuilder(this.#file.addColumn('_more', 'text'));
+    this.#timeFields = [Field.SystemTime, fields.find('UtcTime')];
+  }
+
+  /** Columns of fields, in order. */
+  get columns(): readonly EventTableColumn[] {
+    return this.#list.map(({ name, field }) => ({ name, field }));
+  }
+
+  /** Adds the rows of a batch, or those that `accept` takes. Throws HB_WRITE. */
+  add(batch: EventBatch, accept?: (batch: EventBatch, row: number) => boolean): void {
+    if (batch.bytes !== this.#bytes) {
+      this.#bytes = batch.bytes;
+      this.#view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
+    }
+    let sourceId = NULL;
+    for (let row = 0; row < batch.length; row++) {
+      if (accept && !accept(batch, row)) continue;
+      if (sourceId === NULL) sourceId = this.#sourceId(batch.source);
+      this.#source.put(this.#rows, sourceId);
+      this.#addRow(batch, row);
+      if (this.#rows >= this.#groupRows || this.#size > maxGroupBytes) {
+        this.flush();
+        sourceId = NULL;
+      }
+    }
+  }
+
+  /** Ends the row group. */
+  flush(): void {
+    if (this.#rows === 0) return;
+    this.#file.beginGroup(this.#rows);
+    this.#row.flush(this.#file, this.#encoder);
+    this.#source.flush(this.#file, this.#encoder, this.#rows);
+    this.#position.flush(this.#file, this.#encoder);
+    this.#time.flush(this.#file, this.#encoder);
+    if (this.#more.count > 0) {
+      this.hasMore = true;
+      this.#more.flush(this.#file, this.#encoder, this.#rows);
+    }
+    for (const { builder } of this.#list)
+      if (builder.count > 0) builder.flush(this.#file, this.#encoder, this.#rows);
+    this.#interner.clear();
+    for (const nanos of this.#nanos) nanos.length = 0;
+    this.#rows = this.#size = 0;
+  }
+
+  /** Writes the rest; from here on the file can be read. */
+  finish(): void {
+    this.flush();
+    this.#file.close();
+  }
+
+  /** Lets go of the file. */
+  abandon(): void {
+    this.#file.abandon();
+  }
+
+  #addRow(batch: EventBatch, row: number): void {
+    const at = this.#rows;
+    const { bytes, cellField, cellKind, cellStart, cellEnd } = batch;
+    const interner = this.#interner;
+    const columns = this.#columns;
+    let more: Map<number, Value[]> | null = null;
+    let repeated: Set<number> | null = null;
+    const to = batch.rowStart[row + 1] as number;
+    for (let cell = batch.rowStart[row] as number; cell < to; cell++) {
+      const field = cellField[cell] as number;
+      let column = columns[field];
+      if (column === undefined) column = this.#column(field);
+      if (column === null) {
+        if (field !== Field.Other) addTo((more ??= new Map()), field, batch.value(cell));
+        continue;
+      }
+      if (column.lastRow === at) {
+        (repeated ??= new Set()).add(field);
+        continue;
+      }
+      const kind = cellKind[cell] as number;
+      let id: number;
+      if (kind === EXTRA) id = this.#addValue(column, field, batch.value(cell));
+      else {
+        const start = cellStart[cell] as number;
+        const end = cellEnd[cell] as number;
+        if (column.unique || end - start > longestInterned) id = this.#decode(column, field, batch, cell);
+        else {
+          const before = interner.size;
+          const entry = interner.intern(field, kind, bytes, this.#view, start, end);
+          if (entry === before) {
+            id = this.#decode(column, field, batch, cell);
+            interner.known[entry] = id;
+          } else id = interner.known[entry] as number;
+        }
+      }
+      if (id !== NULL) column.put(at, id);
+    }
+    if (repeated !== null) this.#several(batch, row, repeated);
+    if (more !== null) this.#more.put(at, this.#more.addText(this.#moreText(more)));
+    this.#row.add(BigInt(this.#firstRow + this.events));
+    this.#position.add(BigInt(batch.position(row)));
+    this.#time.add(this.#timeOf(at));
+    this.#rows = at + 1;
+    this.events++;
+  }
+
+  #decode(column: ColumnBuilder, field: number, batch: EventBatch, cell: number): number {
+    const value = batch.value(cell);
+    if (typeof value !== 'number') return this.#addText(column, field, textOf(value));
+    return this.#addText(column, field, asWritten(value, batch, cell));
+  }
+
+  #addValue(column: ColumnBuilder, field: number, value: Value): number {
+    const text = textOf(value);
+    if (text === null) return NULL;
+    if (text.length > longestInterned) return this.#addText(column, field, text);
+    let id = column.texts.get(text);
+    if (id === undefined) column.texts.set(text, (id = this.#addText(column, field, text)));
+    return id;
+  }
+
+  #addText(column: ColumnBuilder, field: number, text: string | null): number {
+    if (text === null) return NULL;
+    const before = column.size;
+    const id = column.addText(text);
+    this.#size += column.size - before;
+    const which = this.#timeFields.indexOf(field);
+    if (which >= 0) (this.#nanos[which] as (bigint | null)[])[id] = nanosOf(text);
+    return id;
+  }
+
+  /** Fields that the row has more than once: the text of an array of all their values. */
+  #several(batch: EventBatch, row: number, fields: Set<number>): void {
+    for (const field of fields) {
+      const values: Value[] = [];
+      for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++)
+        if (batch.cellField[cell] === field) values.push(batch.value(cell));
+      const column = this.#columns[field] as ColumnBuilder;
+      column.unput();
+      const present = values.filter((value) => value !== null).flat();
+      const value = present.length > 1 ? present : present[0];
+      const id = this.#addValue(column, field, value ?? null);
+      if (id !== NULL) column.put(this.#rows, id);
+    }
+  }
+
+  #moreText(more: Map<number, Value[]>): string {
+    return toJson(
+      Object.fromEntries(
+        [...more].map(([field, values]) => [
+          this.#fields.names[field] as string,
+          values.length === 1 ? values[0] : values,
+        ]),
+      ),
+    );
+  }
+
+  #timeOf(row: number): bigint | null {
+    for (let which = 0; which < 2; which++) {
+      const column = this.#columns[this.#timeFields[which as 0 | 1]];
+      if (!column || column.lastRow !== row) continue;
+      const nanos = (this.#nanos[which] as (bigint | null)[])[column.lastId];
+      if (nanos !== null && nanos !== undefined) return nanos;
+    }
+    return null;
+  }
+
+  #sourceId(source: string): number {
+    let id = this.#source.texts.get(source);
+    if (id === undefined) this.#source.texts.set(source, (id = this.#source.addText(source)));
+    return id;
+  }
+
+  /** The column of a field, made when the field is first met. */
+  #column(field: number): ColumnBuilder | null {
+    while (this.#columns.length <= field) this.#columns.push(undefined);
+    const name = this.#fields.names[field] as string;
+    const full = this.#list.length >= this.#maxColumns;
+    const unique = field === Field.Other || full ? null : this.#names.take(sysmonName(name));
+    if (unique === null) return (this.#columns[field] = null);
+    const builder = new ColumnBuilder(this.#file.addColumn(unique, 'text'));
+    this.#list.push({ builder, name: unique, field: name });
+    return (this.#columns[field] = builder);
+  }
+}
+
+function addTo(more: Map<number, Value[]>, field: number, value: Value): void {
+  const values = more.get(field);
+  if (values) values.push(value);
+  else more.set(field, [value]);
+}
+
+function textOf(value: Value): string | null {
+  if (typeof value === 'string') return value;
+  if (value === null) return null;
+  return typeof value === 'object' ? toJson(value) : String(value);
+}
+
+/** A number that is text in its source keeps its spelling, such as 1.50. */
+function asWritten(value: number, batch: EventBatch, cell: number): string {
+  const text = String(value);
+  const start = batch.cellStart[cell] as number;
+  const end = batch.cellEnd[cell] as number;
+  if (end - start === text.length || end - start > 64) return text;
+  const written = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + start, end - start).toString(
+    'latin1',
+  );
+  return jsonNumber.test(written) && Number(written) === value ? written : text;
+}

@@ -4,59 +4,24 @@
  * each event), the service control manager's 7045 and the event log's 1102.
  */
 
-type Labels = Readonly<Record<string, string>>;
+import {
+  access,
+  authentication,
+  endpoints,
+  filterOfPacket,
+  type Labels,
+  logonNetwork,
+  object,
+  processNamed,
+  share,
+  shareNetwork,
+  subject,
+  target,
+  task,
+} from './message-label-parts.ts';
+import { furtherEvents } from './message-labels-further.ts';
 
-const subject: Labels = {
-  'Security ID': 'SubjectUserSid',
-  'Account Name': 'SubjectUserName',
-  'Account Domain': 'SubjectDomainName',
-  'Domain Name': 'SubjectDomainName',
-  'Logon ID': 'SubjectLogonId',
-};
-const target: Labels = {
-  'Security ID': 'TargetUserSid',
-  'Account Name': 'TargetUserName',
-  'Account Domain': 'TargetDomainName',
-  'Logon ID': 'TargetLogonId',
-};
-const processNamed: Labels = { 'Process ID': 'ProcessId', 'Process Name': 'ProcessName' };
-const authentication: Labels = {
-  'Logon Process': 'LogonProcessName',
-  'Authentication Package': 'AuthenticationPackageName',
-  'Transited Services': 'TransmittedServices',
-  'Package Name (NTLM only)': 'LmPackageName',
-  'Key Length': 'KeyLength',
-};
-const logonNetwork: Labels = {
-  'Workstation Name': 'WorkstationName',
-  'Source Network Address': 'IpAddress',
-  'Source Port': 'IpPort',
-};
-const object: Labels = {
-  'Object Server': 'ObjectServer',
-  'Object Type': 'ObjectType',
-  'Object Name': 'ObjectName',
-  'Handle ID': 'HandleId',
-  'Resource Attributes': 'ResourceAttributes',
-};
-const access: Labels = {
-  'Transaction ID': 'TransactionId',
-  Accesses: 'AccessList',
-  'Access Reasons': 'AccessReason',
-  'Access Mask': 'AccessMask',
-  'Privileges Used for Access Check': 'PrivilegeList',
-  'Restricted SID Count': 'RestrictedSidCount',
-};
-const shareNetwork: Labels = {
-  'Object Type': 'ObjectType',
-  'Source Address': 'IpAddress',
-  'Source Port': 'IpPort',
-};
-const share: Labels = {
-  'Share Name': 'ShareName',
-  'Share Path': 'ShareLocalPath',
-  'Relative Target Name': 'RelativeTargetName',
-};
+const ticketClient: Labels = { 'Client Address': 'IpAddress', 'Client Port': 'IpPort' };
 
 /** By event id: section to labels; the section '' holds labels that stand outside of any. */
 const events: Readonly<Record<number, Readonly<Record<string, Labels>>>> = {
@@ -150,7 +115,7 @@ const events: Readonly<Record<number, Readonly<Record<string, Labels>>>> = {
       'Service Account': 'ServiceAccount',
     },
   },
-  4698: { Subject: subject, 'Task Information': { 'Task Name': 'TaskName', 'Task Content': 'TaskContent' } },
+  4698: { Subject: subject, 'Task Information': task },
   4720: {
     Subject: subject,
     'New Account': {
@@ -181,6 +146,44 @@ const events: Readonly<Record<number, Readonly<Record<string, Labels>>>> = {
     },
     'Additional Information': { Privileges: 'PrivilegeList' },
   },
+  4768: {
+    'Account Information': {
+      'Account Name': 'TargetUserName',
+      'Supplied Realm Name': 'TargetDomainName',
+      'User ID': 'TargetSid',
+    },
+    'Service Information': { 'Service Name': 'ServiceName', 'Service ID': 'ServiceSid' },
+    'Network Information': ticketClient,
+    'Additional Information': {
+      'Ticket Options': 'TicketOptions',
+      'Result Code': 'Status',
+      'Ticket Encryption Type': 'TicketEncryptionType',
+      'Pre-Authentication Type': 'PreAuthType',
+    },
+  },
+  4769: {
+    'Account Information': {
+      'Account Name': 'TargetUserName',
+      'Account Domain': 'TargetDomainName',
+      'Logon GUID': 'LogonGuid',
+    },
+    'Service Information': { 'Service Name': 'ServiceName', 'Service ID': 'ServiceSid' },
+    'Network Information': ticketClient,
+    'Additional Information': {
+      'Ticket Options': 'TicketOptions',
+      'Ticket Encryption Type': 'TicketEncryptionType',
+      'Failure Code': 'Status',
+      'Transited Services': 'TransmittedServices',
+    },
+  },
+  4776: {
+    '': {
+      'Authentication Package': 'PackageName',
+      'Logon Account': 'TargetUserName',
+      'Source Workstation': 'Workstation',
+      'Error Code': 'Status',
+    },
+  },
   5140: {
     Subject: subject,
     'Network Information': shareNetwork,
@@ -196,19 +199,8 @@ const events: Readonly<Record<number, Readonly<Record<string, Labels>>>> = {
   },
   5156: {
     'Application Information': { 'Process ID': 'ProcessID', 'Application Name': 'Application' },
-    'Network Information': {
-      Direction: 'Direction',
-      'Source Address': 'SourceAddress',
-      'Source Port': 'SourcePort',
-      'Destination Address': 'DestAddress',
-      'Destination Port': 'DestPort',
-      Protocol: 'Protocol',
-    },
-    'Filter Information': {
-      'Filter Run-Time ID': 'FilterRTID',
-      'Layer Name': 'LayerName',
-      'Layer Run-Time ID': 'LayerRTID',
-    },
+    'Network Information': endpoints,
+    'Filter Information': filterOfPacket,
   },
   7045: {
     '': {
@@ -222,7 +214,7 @@ const events: Readonly<Record<number, Readonly<Record<string, Labels>>>> = {
 };
 
 const byEvent = new Map<number, ReadonlyMap<string, string>>();
-for (const [id, sections] of Object.entries(events)) {
+for (const [id, sections] of Object.entries({ ...events, ...furtherEvents })) {
   const labels = new Map<string, string>();
   for (const [section, names] of Object.entries(sections)) {
     for (const [label, name] of Object.entries(names)) labels.set(`${section}/${label}`, name);

@@ -11,7 +11,7 @@ import { eventFilter, type EventFilter, type FilterCounts } from './event-filter
 import { IssueLog } from './issue-log.ts';
 import type { HuntProgress } from './options.ts';
 import { literal } from './store/columns.ts';
-import { eventViews } from './store/views.ts';
+import { eventViews, type EventColumns } from './store/views.ts';
 import type { SummaryIssue } from './types.ts';
 
 export interface OpenEventsOptions {
@@ -59,7 +59,7 @@ export async function openEvents(
     database = await Database.open(options.threads === undefined ? {} : { threads: options.threads });
     const opened = database;
     opened.allowFile(file);
-    const views = eventViews(`read_parquet(${literal(file)})`, loaded.columns, loaded.more);
+    const views = eventViews(`read_parquet(${literal(file)})`, loaded);
     for (const { name, sql } of views) await opened.run(`CREATE VIEW ${name} AS ${sql}`);
     return {
       database: opened,
@@ -79,10 +79,8 @@ export async function openEvents(
   }
 }
 
-interface Loaded {
+interface Loaded extends EventColumns {
   readonly events: number;
-  readonly columns: readonly string[];
-  readonly more: boolean;
 }
 
 async function load(
@@ -128,7 +126,8 @@ async function load(
   }
   return {
     events: writer.events,
-    columns: writer.columns.map(({ name }) => name),
+    fields: writer.columns.map(({ name }) => name),
+    kinds: writer.kinds,
     more: writer.hasMore,
   };
 }

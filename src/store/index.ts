@@ -4,5 +4,5 @@ export { Frame } from './frame.ts';
 export { frameFromRows, type EngineRows, type FromRowsOptions } from './from-rows.ts';
 export type { FrameParts, Relation, SqlEngine } from './relation.ts';
 export type { Column, ColumnType, FrameRow, FrameValue, SqlValues } from './types.ts';
-export { EventTableWriter, type EventTableColumn, type EventTableOptions } from './events/index.ts';
+export { EventTableWriter, type EventKind, type EventTableColumn, type EventTableOptions } from './events/index.ts';
 export { makeScratch, type Scratch } from './scratch.ts';

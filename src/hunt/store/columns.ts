@@ -46,6 +46,11 @@ export function typedColumn(name: string, source: string | undefined): string {
     const given = `CASE WHEN ${text} IS NOT NULL THEN _time END`;
     return `COALESCE(TRY_CAST(${text} AS ${type}), ${given}) AS ${identifier(name)}`;
   }
+  if (type === 'UBIGINT') {
+    // Some shippers write 64 bits with a sign.
+    const signed = `TRY_CAST(TRY_CAST(${text} AS HUGEINT) + 18446744073709551616 AS ${type})`;
+    return `COALESCE(TRY_CAST(${text} AS ${type}), ${signed}) AS ${identifier(name)}`;
+  }
   return type === 'VARCHAR'
     ? `${text} AS ${identifier(name)}`
     : `TRY_CAST(${text} AS ${type}) AS ${identifier(name)}`;

@@ -5,7 +5,7 @@
  */
 import { logSourceTable, type EventSelector } from '../../detect/index.ts';
 import { foldFieldName, sysmonEvents } from '../../events/index.ts';
-import type { Column } from '../../store/index.ts';
+import type { Column, EventKind } from '../../store/index.ts';
 import { columnType, identifier, literal, typedColumn } from './columns.ts';
 
 export interface View {
@@ -31,8 +31,17 @@ const security = `SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonI
   .trim()
   .split(/\s+/u);
 
-/** All views over `base`, a relation with the columns of the Parquet files; `fields` are its columns of fields. */
-export function eventViews(base: string, fields: readonly string[], more: boolean): View[] {
+/** What a relation of events has. */
+export interface EventColumns {
+  /** Columns of fields, in order. */
+  readonly fields: readonly string[];
+  readonly kinds: readonly EventKind[];
+  /** Whether there is a column `_more`. */
+  readonly more: boolean;
+}
+
+/** All views over `base`, a relation with the columns of the Parquet files. */
+export function eventViews(base: string, { fields, kinds, more }: EventColumns): View[] {
   const known = new Map(fields.map((name) => [foldFieldName(name), name]));
   const basic = unique([...front, 'SystemTime', ...sysmonFields(...sysmonEvents.keys()), ...security]);
   const present = (name: string): boolean => known.has(foldFieldName(name));
@@ -45,7 +54,7 @@ export function eventViews(base: string, fields: readonly string[], more: boolea
       columns: withEnds(ordered),
       sql: select(base, ordered, known, {}),
     },
-    ...categories().map(([name, selectors]) => categoryView(name, selectors, base, fields, known)),
+    ...categories().map(([name, selectors]) => categoryView(name, selectors, base, kinds, known)),
   ];
 }
 
@@ -62,19 +71,29 @@ function categoryView(
   name: string,
   selectors: readonly EventSelector[],
   base: string,
-  fields: readonly string[],
+  kinds: readonly EventKind[],
   known: ReadonlyMap<string, string>,
 ): View {
-  const own = sysmonFields(
-    ...selectors.flatMap((one) => (one.variant === 'sysmon' ? (one.eventId ?? []) : [])),
-  );
+  const sysmonIds = selectors.flatMap((one) => (one.variant === 'sysmon' ? (one.eventId ?? []) : []));
   const aliases = selectors.flatMap((one) => Object.keys(one.fields ?? {}));
-  const columns = unique([...front, ...own, ...aliases, ...fields]);
+  const own = kinds.filter((kind) => selectors.some((selector) => maySelect(selector, kind)));
+  const columns = unique([
+    ...front,
+    ...sysmonFields(...sysmonIds),
+    ...aliases,
+    ...own.flatMap((kind) => kind.columns),
+  ]);
   const parts = selectors.map(
     (selector) =>
       `${select(base, columns, known, selector.fields ?? {})} WHERE ${condition(selector, known)}`,
   );
   return { name, columns: withEnds(columns), sql: parts.join(' UNION ALL ') };
+}
+
+/** Whether events of a kind can be those of a selector. */
+function maySelect({ channel, eventId }: EventSelector, kind: EventKind): boolean {
+  const isChannel = channel?.some((name) => name.toLowerCase() === kind.channel?.toLowerCase()) ?? true;
+  return isChannel && (eventId?.some((id) => String(id) === kind.eventId) ?? true);
 }
 
 /** `aliases`: name of the column -> field that fills it. */

@@ -1,1 +1,2 @@
+export { type EventKind } from './event-kinds.ts';
 export { EventTableWriter, type EventTableColumn, type EventTableOptions } from './table-writer.ts';

@@ -16,7 +16,8 @@ import {
 } from '../../events/index.ts';
 import { CellInterner } from './cell-interner.ts';
 import { ColumnBuilder, NumberBuilder } from './column-builder.ts';
-import { ColumnNames } from './column-names.ts';
+import { ColumnNames, rowColumns } from './column-names.ts';
+import { EventKinds, type EventKind } from './event-kinds.ts';
 import { HybridEncoder } from './hybrid.ts';
 import { nanosOf } from './nanos.ts';
 import { ParquetFile } from './parquet-file.ts';
@@ -29,6 +30,8 @@ const maxGroupBytes = 64 * 1024 * 1024;
 const defaultMaxColumns = 2000;
 /** Longer values are not looked up: they rarely repeat. */
 const longestInterned = 4096;
+/** The columns of the row itself come first in the file. */
+const firstFieldColumn = rowColumns.length;
 /** Cells that are null. */
 const NULL = -1;
 const jsonNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
@@ -71,6 +74,7 @@ export class EventTableWriter {
   /** Of the columns `SystemTime` and `UtcTime`: nanoseconds since 1970 of each id. */
   readonly #nanos: (bigint | null)[][] = [[], []];
   readonly #timeFields: readonly [number, number];
+  readonly #kinds = new EventKinds();
   #rows = 0;
   #size = 0;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -94,6 +98,11 @@ export class EventTableWriter {
   /** Columns of fields, in order. */
   get columns(): readonly EventTableColumn[] {
     return this.#list.map(({ name, field }) => ({ name, field }));
+  }
+
+  /** The kinds of events met, with the columns that each has. */
+  get kinds(): readonly EventKind[] {
+    return this.#kinds.list(this.#list.map(({ name }) => name));
   }
 
   /** Adds the rows of a batch, or those that `accept` takes. Throws HB_WRITE. */
@@ -131,6 +140,7 @@ export class EventTableWriter {
       if (builder.count > 0) builder.flush(this.#file, this.#encoder, this.#rows);
     this.#interner.clear();
     for (const nanos of this.#nanos) nanos.length = 0;
+    this.#kinds.endGroup();
     this.#rows = this.#size = 0;
   }
 
@@ -184,6 +194,15 @@ export class EventTableWriter {
       if (id !== NULL) column.put(at, id);
     }
     if (repeated !== null) this.#several(batch, row, repeated);
+    const seen = this.#kinds.seenBy(
+      idAt(columns[Field.EventID], at),
+      idAt(columns[Field.Channel], at),
+      this.#list.length,
+    );
+    for (let cell = batch.rowStart[row] as number; cell < to; cell++) {
+      const column = columns[cellField[cell] as number];
+      if (column) seen[column.column - firstFieldColumn] = 1;
+    }
     if (more !== null) this.#more.put(at, this.#more.addText(this.#moreText(more)));
     this.#row.add(BigInt(this.#firstRow + this.events));
     this.#position.add(BigInt(batch.position(row)));
@@ -214,6 +233,8 @@ export class EventTableWriter {
     this.#size += column.size - before;
     const which = this.#timeFields.indexOf(field);
     if (which >= 0) (this.#nanos[which] as (bigint | null)[])[id] = nanosOf(text);
+    else if (field === Field.EventID) this.#kinds.eventIds[id] = text;
+    else if (field === Field.Channel) this.#kinds.channels[id] = text;
     return id;
   }
 
@@ -245,9 +266,8 @@ export class EventTableWriter {
 
   #timeOf(row: number): bigint | null {
     for (let which = 0; which < 2; which++) {
-      const column = this.#columns[this.#timeFields[which as 0 | 1]];
-      if (!column || column.lastRow !== row) continue;
-      const nanos = (this.#nanos[which] as (bigint | null)[])[column.lastId];
+      const id = idAt(this.#columns[this.#timeFields[which as 0 | 1]], row);
+      const nanos = id < 0 ? null : (this.#nanos[which] as (bigint | null)[])[id];
       if (nanos !== null && nanos !== undefined) return nanos;
     }
     return null;
@@ -270,6 +290,11 @@ export class EventTableWriter {
     this.#list.push({ builder, name: unique, field: name });
     return (this.#columns[field] = builder);
   }
+}
+
+/** The id of the value that the row was given, or -1. */
+function idAt(column: ColumnBuilder | null | undefined, row: number): number {
+  return column && column.lastRow === row ? column.lastId : -1;
 }
 
 function addTo(more: Map<number, Value[]>, field: number, value: Value): void {

@@ -48,6 +48,13 @@ module.exports = {
       from: { path: '^src/(sigma/|errors\\.ts)' },
       to: { dependencyTypes: ['core'] },
     },
+    {
+      name: 'spl-knows-no-rules',
+      severity: 'error',
+      comment: 'What SPL means, and the stand-in that runs it, judge the conversion of rules: they may share nothing.',
+      from: { path: '^src/(spl|lab/splunk)/' },
+      to: { path: '^src/(sigma|detect|rules)/' },
+    },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

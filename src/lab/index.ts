@@ -16,3 +16,13 @@ export type { Truth, TruthEvent, TruthScene } from './truth.ts';
 export { writeLab, type LabFormat, type LabResult, type WriteLabOptions } from './write-lab.ts';
 export { renderJson, type JsonShape } from './writers/json-lines.ts';
 export type { EvtxLayout } from './writers/evtx.ts';
+export {
+  eventTable,
+  serveSplunk,
+  type EventTable,
+  type EventTableOptions,
+  type RawForm,
+  type RequestNote,
+  type ServeOptions,
+  type SplunkServer,
+} from './splunk/index.ts';

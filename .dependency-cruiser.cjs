@@ -51,7 +51,8 @@ module.exports = {
     {
       name: 'spl-knows-no-rules',
       severity: 'error',
-      comment: 'What SPL means, and the stand-in that runs it, judge the conversion of rules: they may share nothing.',
+      comment:
+        'What SPL means, and the stand-in that runs it, judge the conversion of rules: they may share nothing.',
       from: { path: '^src/(spl|lab/splunk)/' },
       to: { path: '^src/(sigma|detect|rules)/' },
     },

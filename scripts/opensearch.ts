@@ -16,6 +16,9 @@ import path from 'node:path';
 export const openSearchVersion = '2.19.1.0';
 const folder = path.resolve(import.meta.dirname, `../.cache/opensearch-${openSearchVersion}`);
 const startSeconds = 120;
+const javaFlags = ['-Xms768m', '-Xmx768m', '-XX:+UseSerialGC', '-Dlog4j2.disable.jmx=true'];
+const runner = 'org.codelibs.opensearch.runner.OpenSearchRunner';
+const runnerFlags = ['-numOfNode', '1', '-baseHttpPort', '9199', '-clusterName', `huntbook-${process.pid}`];
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
   <groupId>huntbook</groupId><artifactId>opensearch-for-tests</artifactId><version>1</version><packaging>pom</packaging>
@@ -64,15 +67,10 @@ export interface RunningOpenSearch {
 export async function startOpenSearch(): Promise<RunningOpenSearch> {
   fetchOpenSearch();
   const home = mkdtempSync(path.join(tmpdir(), 'huntbook-opensearch-'));
-  const java = spawn(
-    'java',
-    [
-      ...['-Xms768m', '-Xmx768m', '-XX:+UseSerialGC', '-Dlog4j2.disable.jmx=true', '-cp', 'lib/*'],
-      ...['org.codelibs.opensearch.runner.OpenSearchRunner', '-basePath', home, '-numOfNode', '1'],
-      ...['-baseHttpPort', '9199', '-clusterName', `huntbook-${process.pid}`],
-    ],
-    { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
-  );
+  const java = spawn('java', [...javaFlags, '-cp', 'lib/*', runner, '-basePath', home, ...runnerFlags], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   // Whatever ends this process ends the server.
   const kill = (): boolean => java.kill('SIGKILL');
   process.once('exit', kill);

@@ -23,7 +23,11 @@ const inside: Ends = { left: false, right: false };
 
 /** `flags` holds any of i, m and s. What cannot be written is refused with the reason. */
 export function luceneRegex(source: string, flags: string, refuse: Refuse): string {
-  const tree = readRegexTree(source, flags, refuse);
+  return luceneRegexTree(readRegexTree(source, flags, refuse), refuse);
+}
+
+/** The same for an expression that was read. */
+export function luceneRegexTree(tree: RegexNode, refuse: Refuse): string {
   return writeSequence([tree], { left: true, right: true }, refuse);
 }
 

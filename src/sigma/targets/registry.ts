@@ -10,6 +10,7 @@ import { opensearchLucene } from './opensearch-lucene.ts';
 import { loki } from './loki/index.ts';
 import { secops } from './secops/index.ts';
 import { logScale } from './log-scale.ts';
+import { queryDsl } from './query-dsl.ts';
 import { kusto } from './kusto/index.ts';
 import { splunk } from './splunk/index.ts';
 import { databricks } from './databricks.ts';
@@ -27,6 +28,7 @@ export const targets: readonly Target[] = [
   splunk,
   lucene,
   opensearchLucene,
+  queryDsl,
   kusto,
   eql,
   esql,

@@ -1,0 +1,158 @@
+/**
+ * Texts, patterns and regular expressions as queries of terms
+ * (https://www.elastic.co/docs/reference/query-languages/query-dsl/term-level-queries,
+ * https://docs.opensearch.org/latest/query-dsl/term/index/). `case_insensitive` folds the letters of ASCII only;
+ * letters beyond it that have two cases are written as sets of both, in a regular expression.
+ */
+import { ANY, ONE, type StringPart } from '../ast.ts';
+import { luceneRegexOf, luceneRegexTree } from './lucene-regex.ts';
+import { readRegexTree, type Refuse, type RegexNode } from './lucene-regex-tree.ts';
+import { inverted } from './lucene-regex-ranges.ts';
+import { hasWildcard, writeParts } from './strings.ts';
+
+export type Query = Readonly<Record<string, unknown>>;
+
+/** The server's bound (`index.max_regex_length`), where an index does not say otherwise. */
+export const maxRegexLength = 1000;
+/** Room for determinising; the server's default of 10,000 is less than some rules need. */
+const determinizedStates = 100_000;
+const guid = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
+
+/** A text with wildcards, which stands for the whole value. */
+export function textQuery(
+  field: string,
+  parts: readonly StringPart[],
+  cased: boolean,
+  refuse: Refuse,
+): Query {
+  if (!cased && hasOtherCase(parts)) {
+    return regexp(field, foldedRegex(parts), true, refuse);
+  }
+  const flag = cased ? {} : { case_insensitive: true };
+  if (hasWildcard(parts)) {
+    if (parts.every((part) => part === ANY)) return { exists: { field } };
+    const value = writeParts(parts, (text) => text.replaceAll(/[\\*?]/g, '\\$&'), '*', '?');
+    return { wildcard: { [field]: { value, ...flag } } };
+  }
+  const text = parts.join('');
+  const [, bare] = cased ? [] : (guid.exec(text) ?? []);
+  const term = (value: string): Query => ({ term: { [field]: { value, ...flag } } });
+  if (bare === undefined) return term(text);
+  // Shippers differ in the braces of a GUID, and huntbook's matcher sees none.
+  return { bool: { should: [term(bare), term(`{${bare}}`)], minimum_should_match: 1 } };
+}
+
+/** Many texts of one field as few queries, each within the server's bound; null where one is too long. */
+export function listQueries(
+  field: string,
+  texts: readonly (readonly StringPart[])[],
+  cased: boolean,
+  refuse: Refuse,
+): Query[] {
+  const queries: Query[] = [];
+  let alternatives: string[] = [];
+  let length = 0;
+  const flush = (): void => {
+    if (alternatives.length > 0) queries.push(regexp(field, alternatives.join('|'), !cased, refuse));
+    alternatives = [];
+    length = 0;
+  };
+  for (const parts of texts) {
+    const text = cased ? luceneRegexOf(parts) : foldedRegex(parts);
+    if (text.length > maxRegexLength || text === '') {
+      queries.push(textQuery(field, parts, cased, refuse));
+      continue;
+    }
+    if (length + text.length + 1 > maxRegexLength) flush();
+    alternatives.push(text);
+    length += text.length + 1;
+  }
+  flush();
+  return queries;
+}
+
+/** A regular expression of a rule, searched in the value. What Lucene cannot say is refused. */
+export function regexQuery(field: string, source: string, flags: string, refuse: Refuse): Query {
+  const [tree] = exactEnds(readRegexTree(source, flags, refuse));
+  return regexp(field, luceneRegexTree(tree as RegexNode, refuse), false, refuse);
+}
+
+function regexp(field: string, value: string, folded: boolean, refuse: Refuse): Query {
+  if (value.length > maxRegexLength)
+    refuse(`a regular expression that takes more than ${maxRegexLength} characters in Lucene`);
+  const large = value.length > 200 || value.includes('{');
+  return {
+    regexp: {
+      [field]: {
+        value,
+        // Operators that a rule does not mean: `~`, `<1-9>`, `&`, `@`, `#` are escaped, and switched off but for the empty set.
+        flags: 'EMPTY',
+        ...(folded && { case_insensitive: true }),
+        ...(large && { max_determinized_states: determinizedStates }),
+      },
+    },
+  };
+}
+
+/** `.` is no line end, and `$` also stands before a last one, as in the matcher; Lucene knows neither. */
+function exactEnds(node: RegexNode): RegexNode[] {
+  switch (node.kind) {
+    case 'dot':
+      return [{ kind: 'set', ranges: inverted([[10, 10]]) }];
+    case 'end':
+      return [{ kind: 'repeat', item: { kind: 'set', ranges: [[10, 10]] }, min: 0, max: 1 }, node];
+    case 'repeat': {
+      const items = exactEnds(node.item);
+      const item: RegexNode =
+        items.length === 1 ? (items[0] as RegexNode) : { kind: 'choice', branches: [items] };
+      return [{ ...node, item }];
+    }
+    case 'choice':
+      return [{ kind: 'choice', branches: node.branches.map((branch) => branch.flatMap(exactEnds)) }];
+    default:
+      return [node];
+  }
+}
+
+/** Lower case to the letters beyond ASCII that fold to it. Made when first asked for. */
+let others: Map<string, string[]> | undefined;
+
+function otherCases(): Map<string, string[]> {
+  if (others !== undefined) return others;
+  others = new Map();
+  // No letter with two cases lies above Adlam.
+  for (let point = 0x80; point < 0x1ea00; point++) {
+    if (point >= 0xd800 && point < 0xe000) continue;
+    const char = String.fromCodePoint(point);
+    const lower = char.toLowerCase();
+    if (lower === char || lower.charCodeAt(0) < 0x80) continue;
+    const found = others.get(lower);
+    if (found === undefined) others.set(lower, [char]);
+    else found.push(char);
+  }
+  return others;
+}
+
+function hasOtherCase(parts: readonly StringPart[]): boolean {
+  for (const part of parts) {
+    if (typeof part !== 'string' || !/[^\0-\x7f]/.test(part)) continue;
+    for (const char of part) if (char > '\x7f' && otherCases().has(char.toLowerCase())) return true;
+  }
+  return false;
+}
+
+function foldedRegex(parts: readonly StringPart[]): string {
+  if (!hasOtherCase(parts)) return luceneRegexOf(parts);
+  let text = '';
+  for (const part of parts) {
+    if (part === ANY || part === ONE) text += luceneRegexOf([part]);
+    else if (typeof part === 'string') {
+      for (const char of part) {
+        const lower = char.toLowerCase();
+        const upper = char > '\x7f' ? otherCases().get(lower) : undefined;
+        text += upper === undefined ? luceneRegexOf([char]) : `[${lower}${upper.join('')}]`;
+      }
+    }
+  }
+  return text;
+}

@@ -13,6 +13,15 @@ export type { Kind } from './kinds.ts';
 export { openBatches, type OpenOptions } from './open.ts';
 export { readAll, readInputs, type InputReport, type ReadAllOptions } from './read-all.ts';
 export {
+  openSplunk,
+  splunkSettings,
+  type FoundSettings,
+  type SplunkEngine,
+  type SplunkOptions,
+  type SplunkSettings,
+  type SplunkSettingsOptions,
+} from './splunk/index.ts';
+export {
   defaultLimits,
   type BatchReader,
   type ByteInput,

@@ -1,0 +1,189 @@
+/**
+ * HTTP to one server: nothing is shared with another connection, certificates are checked, a body that the network cut
+ * off is never taken for a whole one. Redirects are followed within the same origin only, so that what authenticates
+ * us goes nowhere else. `node:https` and not `fetch`, because a CA of one's own can be given to it.
+ */
+import type { IncomingMessage } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import { HuntbookError } from '../../errors.ts';
+import { connectFault, cutFault } from './faults.ts';
+import { trust } from './trust.ts';
+import type { SplunkSettings, SplunkTuning } from './types.ts';
+
+export type Params = Readonly<Record<string, string | number | undefined>>;
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST';
+  /** Below the URL of the server, encoded. */
+  readonly path: string;
+  readonly params?: Params;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** The server may be silent for as long as its search takes. */
+  readonly long?: boolean;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** Whether the server says where the body ends; a body that just stops can not be told from a whole one. */
+  readonly framed: boolean;
+  body(): AsyncGenerator<Uint8Array>;
+  /** The whole body, or its beginning. */
+  text(limit: number): Promise<string>;
+  discard(): void;
+}
+
+const maxRedirects = 3;
+
+export class Transport {
+  readonly base: URL;
+  readonly #agent: http.Agent;
+  readonly #tuning: SplunkTuning;
+
+  constructor(settings: SplunkSettings, tuning: SplunkTuning) {
+    this.base = new URL(settings.url);
+    this.#tuning = tuning;
+    this.#agent =
+      this.base.protocol === 'https:'
+        ? new https.Agent({
+            keepAlive: true,
+            rejectUnauthorized: settings.insecure !== true,
+            ...trust(settings),
+          })
+        : new http.Agent({ keepAlive: true });
+  }
+
+  async send(call: HttpCall): Promise<HttpReply> {
+    let url = this.#url(call);
+    for (let hops = 0; ; hops++) {
+      const response = await this.#once(url, call);
+      const status = response.statusCode ?? 0;
+      const { location } = response.headers;
+      if (status < 300 || status >= 400 || location === undefined) return this.#reply(response, call);
+      response.destroy();
+      const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
+      const follows = next?.origin === url.origin && (call.method === 'GET' || status >= 307);
+      if (!follows || hops >= maxRedirects) {
+        const to = next ? next.origin + next.pathname : 'an address that is none';
+        throw new HuntbookError(
+          'HB_CONNECT',
+          `${this.base.origin} sends on to ${to}, which was not followed`,
+          {
+            hint: 'Name the address that answers itself; credentials are not sent to another server.',
+          },
+        );
+      }
+      url = next;
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #url(call: HttpCall): URL {
+    const url = new URL(this.base.pathname.replace(/\/+$/, '') + call.path, this.base.origin);
+    if (call.method === 'GET') url.search = encode(call.params).toString();
+    return url;
+  }
+
+  async #once(url: URL, call: HttpCall): Promise<IncomingMessage> {
+    try {
+      return await this.#exchange(url, call);
+    } catch (error) {
+      // An idle connection that the server had closed in the meantime; nothing was answered on it.
+      if (!(error instanceof StaleConnection)) throw error;
+      return await this.#exchange(url, call);
+    }
+  }
+
+  #exchange(url: URL, call: HttpCall): Promise<IncomingMessage> {
+    const { signal } = call;
+    const secure = url.protocol === 'https:';
+    const body = call.method === 'POST' ? encode(call.params).toString() : null;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const request = (secure ? https : http).request(url, {
+        method: call.method,
+        agent: this.#agent,
+        headers: {
+          accept: '*/*',
+          'user-agent': 'huntbook',
+          ...(body !== null && {
+            'content-type': 'application/x-www-form-urlencoded',
+            'content-length': Buffer.byteLength(body),
+          }),
+          ...call.headers,
+        },
+      });
+      const late = (what: string): void => {
+        request.destroy(new HuntbookError('HB_TIMEOUT', `${url.host} ${what}`));
+      };
+      const connecting = setTimeout(() => late('does not take the connection'), this.#tuning.connect);
+      const abort = (): void => void request.destroy(new Error('aborted'));
+      signal?.addEventListener('abort', abort, { once: true });
+      request.on('socket', (socket) => {
+        if (!socket.connecting) clearTimeout(connecting);
+        else socket.once(secure ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+      });
+      // Also for sockets that are used again, which may have the patience of a longer call.
+      request.setTimeout(call.long ? 0 : this.#tuning.patience, () => late('is silent'));
+      request.on('close', () => {
+        clearTimeout(connecting);
+        signal?.removeEventListener('abort', abort);
+      });
+      request.on('response', resolve);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (signal?.aborted) reject(signal.reason as Error);
+        else if (request.reusedSocket && error.code === 'ECONNRESET') reject(new StaleConnection());
+        else reject(connectFault(error, url));
+      });
+      request.end(body ?? undefined);
+    });
+  }
+
+  #reply(response: IncomingMessage, call: HttpCall): HttpReply {
+    const { headers } = response;
+    // Without this an error of a body that nobody reads would end the process.
+    response.on('error', () => {});
+    const host = this.base.host;
+    async function* body(): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const piece of response) yield piece as Uint8Array;
+      } catch (error) {
+        if (call.signal?.aborted) throw call.signal.reason;
+        throw cutFault(error, host);
+      } finally {
+        response.destroy();
+      }
+      if (!response.complete) throw cutFault(null, host);
+    }
+    return {
+      status: response.statusCode ?? 0,
+      headers,
+      framed: headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined,
+      body,
+      discard: () => void response.resume(),
+      async text(limit) {
+        const pieces: Uint8Array[] = [];
+        let size = 0;
+        for await (const piece of body()) {
+          pieces.push(piece);
+          size += piece.length;
+          if (size >= limit) break;
+        }
+        return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
+      },
+    };
+  }
+}
+
+class StaleConnection extends Error {}
+
+function encode(params: Params = {}): URLSearchParams {
+  const form = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) form.set(name, String(value));
+  return form;
+}

@@ -1,0 +1,132 @@
+/**
+ * The little XML that Splunk answers with, cut into tokens as it comes. No document types, no entities but the five of
+ * XML and numeric ones, bounded depth and length: what is beyond that ends the reading.
+ * https://www.w3.org/TR/xml/
+ */
+import { HuntbookError } from '../../errors.ts';
+import { maxRowLength } from './types.ts';
+
+export interface XmlHandler {
+  open(name: string, attributes: Readonly<Record<string, string>>): void;
+  text(text: string): void;
+  close(name: string): void;
+}
+
+const maxDepth = 32;
+const named: Record<string, string | undefined> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+export class XmlTokens {
+  readonly #handler: XmlHandler;
+  readonly #path: string[] = [];
+  #rest = '';
+
+  constructor(handler: XmlHandler) {
+    this.#handler = handler;
+  }
+
+  /** Whether every element is closed and no token is open. */
+  get whole(): boolean {
+    return this.#path.length === 0 && this.#rest.trim() === '';
+  }
+
+  push(piece: string): void {
+    const text = this.#rest + piece;
+    let at = 0;
+    for (;;) {
+      const open = text.indexOf('<', at);
+      if (open < 0) break;
+      if (open > at) this.#text(text.slice(at, open));
+      at = open;
+      const end = this.#markup(text, open);
+      if (end < 0) break;
+      at = end;
+    }
+    // Text waits for the tag behind it: an entity may be cut in half.
+    this.#rest = text.slice(at);
+    if (this.#rest.length > maxRowLength) throw bad(`a token is longer than ${maxRowLength} characters`);
+  }
+
+  /** The place behind the token, or -1 when its end is not there yet. */
+  #markup(text: string, at: number): number {
+    if (text.startsWith('<![CDATA[', at)) {
+      const end = text.indexOf(']]>', at);
+      if (end >= 0) this.#handler.text(text.slice(at + 9, end));
+      return end < 0 ? -1 : end + 3;
+    }
+    if (text.startsWith('<!--', at)) return behind(text, '-->', at + 4);
+    if (text.startsWith('<?', at)) return behind(text, '?>', at);
+    if (text.startsWith('<!', at)) {
+      // Not long enough yet to tell what it is.
+      if (
+        text.length - at < 9 &&
+        ('<![CDATA['.startsWith(text.slice(at)) || '<!--'.startsWith(text.slice(at)))
+      ) {
+        return -1;
+      }
+      throw bad('it has a document type');
+    }
+    const end = tagEnd(text, at);
+    if (end >= 0) this.#tag(text.slice(at + 1, end));
+    return end < 0 ? -1 : end + 1;
+  }
+
+  #tag(tag: string): void {
+    if (tag.startsWith('/')) {
+      const name = tag.slice(1).trim();
+      if (this.#path.pop() !== name) throw bad(`</${name.slice(0, 40)}> closes another element`);
+      this.#handler.close(name);
+      return;
+    }
+    const empty = tag.endsWith('/');
+    const name = /^[\w:.-]+/.exec(tag)?.[0];
+    if (name === undefined) throw bad(`<${tag.slice(0, 40)}> is no element`);
+    const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
+    for (const [, key, double, single] of tag.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+      attributes[key as string] = unescapeXml(double ?? single ?? '');
+    }
+    this.#handler.open(name, attributes);
+    if (empty) this.#handler.close(name);
+    else if (this.#path.push(name) > maxDepth) throw bad('nested too deeply');
+  }
+
+  #text(text: string): void {
+    if (this.#path.length > 0) this.#handler.text(unescapeXml(text));
+    else if (text.replace(/^\uFEFF/, '').trim() !== '')
+      throw bad(`text outside: ${text.trim().slice(0, 80)}`);
+  }
+}
+
+function behind(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  return at < 0 ? -1 : at + mark.length;
+}
+
+/** A tag ends at the first `>` outside of quotes. */
+function tagEnd(text: string, from: number): number {
+  let quote = '';
+  for (let at = from + 1; at < text.length; at++) {
+    const sign = text[at] as string;
+    if (quote !== '') quote = sign === quote ? '' : quote;
+    else if (sign === '"' || sign === "'") quote = sign;
+    else if (sign === '>') return at;
+  }
+  return -1;
+}
+
+function unescapeXml(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replaceAll(
+    /&(?:#x([\da-f]{1,6})|#(\d{1,7})|([^;&\s]{0,20}));?/gi,
+    (whole, hex, decimal, name) => {
+      const code =
+        hex !== undefined ? parseInt(hex as string, 16) : decimal !== undefined ? Number(decimal) : null;
+      const char =
+        code === null ? named[name as string] : code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+      if (char === undefined || !whole.endsWith(';')) throw bad(`it has the entity ${whole.slice(0, 40)}`);
+      return char;
+    },
+  );
+}
+
+const bad = (what: string): HuntbookError =>
+  new HuntbookError('HB_SEARCH', `the server's answer is not XML that huntbook reads: ${what}`);

@@ -30,7 +30,7 @@ export class FindingMaker {
     if (match.row !== this.#row || match.batch !== this.#batch) this.#look(match);
     const { info } = this.#set.rules[match.rule] as { info: RuleInfo };
     return {
-      id: hash('sha256', `${info.id ?? info.title}\n${this.#content}`, 'hex').slice(0, 32),
+      id: findingId(info, this.#content),
       rule: (this.#rules[match.rule] ??= ruleOf(info)),
       event: this.#event as HuntEvent,
       matched: match.evidence(this.#event as HuntEvent),
@@ -41,9 +41,18 @@ export class FindingMaker {
     this.#batch = batch;
     this.#row = row;
     this.#event = batch.event(row);
-    const { source: _, ...content } = this.#event;
-    this.#content = toJson(content);
+    this.#content = contentOf(this.#event);
   }
+}
+
+/** What an event says, wherever it lies: as text. */
+export function contentOf(event: HuntEvent): string {
+  const { source: _, ...content } = event;
+  return toJson(content);
+}
+
+export function findingId(info: RuleInfo, content: string): string {
+  return hash('sha256', `${info.id ?? info.title}\n${content}`, 'hex').slice(0, 32);
 }
 
 export function ruleOf({ id, title, level, status, path, tags }: RuleInfo): FindingRule {

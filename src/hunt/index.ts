@@ -16,3 +16,11 @@ export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
 export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';
+export { huntRemote } from './remote/run.ts';
+export type {
+  FieldNames,
+  FieldResolver,
+  MissingField,
+  RemoteHuntOptions,
+  RemoteProgress,
+} from './remote/types.ts';

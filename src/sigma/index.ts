@@ -49,6 +49,7 @@ export type {
   Prepared,
   StepTrace,
 } from './pipeline/types.ts';
+export { isApproximate } from './targets/query-dsl.ts';
 export { findTarget, targets } from './targets/registry.ts';
 export type { Target, TargetFormat, TargetOption, TargetSupport } from './targets/types.ts';
 export {

@@ -1,0 +1,84 @@
+/**
+ * What a search gave, as events of the matcher: canonical names, evidence for the rule, and the event's content, by
+ * which a finding has the id that it has in a file.
+ */
+import { Matcher, type Evidence, type Match, type RuleSet } from '../../detect/index.ts';
+import { canonicalise, FieldTable, ObjectBatch, type HuntEvent } from '../../events/index.ts';
+import type { EngineRow } from '../../sources/index.ts';
+import { eventFilter, type EventFilter } from '../event-filter.ts';
+import { contentOf } from '../finding.ts';
+
+export interface Hit {
+  readonly event: HuntEvent;
+  readonly content: string;
+  /** Empty where the matcher does not see what the engine saw. */
+  readonly evidence: readonly Evidence[];
+  /** Whether the matcher says the same. */
+  readonly confirmed: boolean;
+  readonly match: Match;
+}
+
+/** Rows that the matcher looks at together. */
+const batchSize = 200;
+
+export class HitReader {
+  readonly #matcher: Matcher;
+  readonly #fields = new FieldTable();
+  readonly #source: string;
+  readonly #onHost: ReturnType<typeof eventFilter>;
+
+  constructor(set: RuleSet, source: string, filter: EventFilter = {}) {
+    this.#matcher = new Matcher(set, this.#fields);
+    this.#source = source;
+    // Times are the engine's own affair: what it calls the time of an event decided already.
+    this.#onHost = filter.hosts?.length
+      ? eventFilter({ hosts: filter.hosts }, { withoutTime: 0 })
+      : undefined;
+  }
+
+  /** Calls `onHit` for each row, in order; rows of other hosts are left out. */
+  async read(
+    rule: number,
+    rows: AsyncIterable<EngineRow>,
+    onHit: (hit: Hit) => void | Promise<void>,
+  ): Promise<void> {
+    let held: HuntEvent[] = [];
+    const flush = async (): Promise<void> => {
+      const events = held;
+      held = [];
+      for (const hit of this.#hits(rule, events)) {
+        const wait = onHit(hit);
+        if (wait) await wait;
+      }
+    };
+    for await (const row of rows) {
+      held.push(canonicalise(row, this.#source));
+      if (held.length === batchSize) await flush();
+    }
+    await flush();
+  }
+
+  #hits(rule: number, events: readonly HuntEvent[]): Hit[] {
+    // Searches run side by side: each has a batch of its own.
+    const { batch } = fill(this.#source, this.#fields, events);
+    const found = new Map<number, Match & { readonly seen: readonly Evidence[] }>();
+    this.#matcher.match(batch, (match) => {
+      if (match.rule !== rule) return;
+      found.set(match.row, { ...match, seen: match.evidence(events[match.row] as HuntEvent) });
+    });
+    return events.flatMap((event, row): Hit[] => {
+      if (event.host !== null && this.#onHost && !this.#onHost(batch, row)) return [];
+      const own = found.get(row);
+      const match = own ?? { rule, row, batch, aliases: null, evidence: () => [] };
+      return [
+        { event, content: contentOf(event), evidence: own?.seen ?? [], confirmed: own !== undefined, match },
+      ];
+    });
+  }
+}
+
+function fill(source: string, fields: FieldTable, events: readonly HuntEvent[]): ObjectBatch {
+  const batch = new ObjectBatch(source, fields);
+  events.forEach((event, index) => batch.add(event, index + 1));
+  return batch;
+}

@@ -1,0 +1,236 @@
+/**
+ * A hunt where the data are: each rule becomes a search in the engine's language, a few run at a time, and what they
+ * find is reported as by the hunt over files: same findings, same ids where the event says the same, same summary.
+ * A rule that fails is listed and the others go on; a source that can not be reached or lets nobody in ends the run.
+ */
+import { CorrelationPlan, type RuleInfo, type RuleSet } from '../../detect/index.ts';
+import { asHuntbookError, HuntbookError, type ErrorCode } from '../../errors.ts';
+import type { SigmaRule } from '../../sigma/index.ts';
+import { findingId, ruleOf } from '../finding.ts';
+import { IssueLog } from '../issue-log.ts';
+import { planScan } from '../plan-scan.ts';
+import { TimeSpan } from '../time-span.ts';
+import type { Finding, HuntSummary, NeverFiringRule } from '../types.ts';
+import { BaseHits } from './base-hits.ts';
+import { HitReader, type Hit } from './hits.ts';
+import { InTurn } from './in-turn.ts';
+import { Translator, type RuleSearch } from './translate.ts';
+import type { RemoteHuntOptions } from './types.ts';
+
+const defaultJobs = 4;
+/** What is wrong with the source and not with a rule: thousands of rules would fail alike. */
+const fatal: readonly ErrorCode[] = [
+  'HB_CONNECT',
+  'HB_TLS',
+  'HB_AUTH',
+  'HB_FORBIDDEN',
+  'HB_SECRET',
+  'HB_MISSING_DEP',
+  'HB_USAGE',
+];
+/** After so many refusals on end the server is not going to have room. */
+const maxBusy = 5;
+
+/** Throws what ends the run; all else is in the summary. */
+export function huntRemote(options: RemoteHuntOptions): Promise<HuntSummary> {
+  return new RemoteHunt(options).run();
+}
+
+class RemoteHunt {
+  readonly #options: RemoteHuntOptions;
+  readonly #set: RuleSet;
+  readonly #plan: ReturnType<typeof planScan>;
+  readonly #correlationPlan: CorrelationPlan;
+  readonly #documents: ReadonlyMap<string, SigmaRule>;
+  readonly #translator: Translator;
+  readonly #reader: HitReader;
+  readonly #baseHits: BaseHits;
+  readonly #issues = new IssueLog();
+  readonly #span = new TimeSpan();
+  readonly #turns: InTurn<Finding>;
+  readonly #abort = new AbortController();
+  readonly #matched = new Set<number>();
+  readonly #refused: RuleSet['refused'][number][] = [];
+  readonly #never: NeverFiringRule[] = [];
+  #events = 0;
+  #findings = 0;
+  #done = 0;
+  #busy = 0;
+
+  constructor(options: RemoteHuntOptions) {
+    const { rules, documents, source, filter, onFinding } = options;
+    const chosen = options.rule ?? ((): boolean => true);
+    this.#options = options;
+    this.#set = rules;
+    this.#correlationPlan = new CorrelationPlan(rules.correlations, (index) =>
+      chosen((rules.correlations[index] as RuleSet['correlations'][number]).info),
+    );
+    this.#plan = planScan(rules, this.#correlationPlan, chosen);
+    this.#documents = new Map(documents.map((rule) => [keyOf(rule, rule.position.line), rule]));
+    this.#translator = new Translator(options);
+    this.#reader = new HitReader(rules, source, filter);
+    this.#baseHits = new BaseHits(this.#plan.fields);
+    this.#turns = new InTurn(onFinding);
+  }
+
+  async run(): Promise<HuntSummary> {
+    const started = performance.now();
+    const { signal, jobs = defaultJobs, filter, onFinding } = this.#options;
+    const stop = (): void => {
+      this.#abort.abort();
+      this.#turns.stop();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    const active = this.#set.rules.flatMap((_, rule) => (this.#plan.active[rule] ? [rule] : []));
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < active.length && !this.#abort.signal.aborted) {
+        const turn = next++;
+        await this.#hunt(active[turn] as number, turn, active.length);
+        await this.#turns.end(turn);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
+    } catch (error) {
+      stop();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+    if (this.#baseHits.dropped > 0)
+      this.#issue(
+        'HB_LIMIT',
+        'hits of rules were left out of correlations: there are too many',
+        this.#baseHits.dropped,
+      );
+    const correlations = this.#baseHits.correlate(this.#set, this.#correlationPlan, filter?.until);
+    for (const finding of correlations.take()) await onFinding(finding);
+    this.#issues.merge(correlations.issues());
+    return {
+      files: 0,
+      events: this.#events,
+      bytes: 0,
+      findings: this.#findings + correlations.reported,
+      rulesLoaded: active.length + this.#correlationPlan.runs.filter(Boolean).length,
+      rulesMatched:
+        [...this.#matched].filter((rule) => this.#plan.reports[rule]).length + correlations.found.size,
+      refused: [...this.#set.refused, ...this.#refused],
+      notices: this.#set.notices,
+      neverFire: this.#never,
+      issues: this.#issues.list(),
+      firstTime: this.#span.first,
+      lastTime: this.#span.last,
+      seconds: (performance.now() - started) / 1000,
+      truncated: signal?.aborted ?? false,
+    };
+  }
+
+  async #hunt(rule: number, turn: number, total: number): Promise<void> {
+    const compiled = this.#set.rules[rule] as RuleSet['rules'][number];
+    const { info } = compiled;
+    this.#tell(info.title, total);
+    const document = this.#documents.get(keyOf(info, info.line));
+    let searches: readonly RuleSearch[] = [];
+    try {
+      if (document === undefined)
+        throw new HuntbookError('HB_INTERNAL', `${info.path}: the rule has no document`);
+      const translation = await this.#translator.translate(document, compiled);
+      searches = translation.searches;
+      for (const { code, message } of translation.problems)
+        this.#issue(code, `${info.title}: in part: ${message}`);
+      const { neverFires: reason } = translation;
+      if (reason !== undefined) this.#never.push({ path: info.path, title: info.title, reason });
+    } catch (error) {
+      this.#endOn(error);
+      const { code, message } = asHuntbookError(error, 'HB_INTERNAL', info.path);
+      this.#refused.push({ path: info.path, line: info.line, title: info.title, code, message });
+    }
+    const found = new Set<string>();
+    for (const search of searches) {
+      if (this.#abort.signal.aborted) break;
+      // An event that two searches of a rule give is one; events that one search gives twice are two.
+      const before = new Set(found);
+      await this.#search(rule, info, search, async (hit) => {
+        const id = findingId(info, hit.content);
+        if (before.has(id)) return;
+        if (searches.length > 1) found.add(id);
+        await this.#report(rule, info, id, hit, turn);
+      });
+    }
+    this.#done++;
+    this.#tell(info.title, total);
+  }
+
+  async #search(
+    rule: number,
+    info: RuleInfo,
+    { query, language, index, approximate }: RuleSearch,
+    onHit: (hit: Hit) => Promise<void>,
+  ): Promise<void> {
+    const { engine, filter, timeout } = this.#options;
+    try {
+      const result = await engine.search({
+        query,
+        language,
+        signal: this.#abort.signal,
+        ...(index !== undefined && { index }),
+        ...(filter?.since !== undefined && { earliest: new Date(filter.since).toISOString() }),
+        ...(filter?.until !== undefined && { latest: new Date(filter.until).toISOString() }),
+        ...(timeout !== undefined && { timeout }),
+      });
+      await this.#reader.read(rule, result.rows, async (hit) => {
+        this.#events++;
+        if (hit.confirmed || !approximate) await onHit(hit);
+      });
+      this.#busy = 0;
+      const { truncated, messages } = result.end();
+      if (truncated !== null) this.#issue('HB_LIMIT', `${info.title}: not all hits came: ${truncated}`);
+      for (const { level, text } of messages)
+        if (/error|fatal/i.test(level)) this.#issue('HB_SEARCH', `${info.title}: ${text}`);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.#endOn(error);
+      const { code, message } = asHuntbookError(error, 'HB_SEARCH');
+      this.#issue(code, `${info.title}: ${message}`);
+    }
+  }
+
+  async #report(rule: number, info: RuleInfo, id: string, hit: Hit, turn: number): Promise<void> {
+    const { event, evidence } = hit;
+    this.#matched.add(rule);
+    this.#span.merge(event.time, event.time);
+    if (this.#baseHits.wants(rule)) this.#baseHits.add(hit);
+    if (!this.#plan.reports[rule]) return;
+    this.#findings++;
+    await this.#turns.put(turn, { id, rule: ruleOf(info), event, matched: [...evidence] });
+  }
+
+  /** Throws what all other rules would meet too. */
+  #endOn(error: unknown): void {
+    if (!(error instanceof HuntbookError)) throw error;
+    if (fatal.includes(error.code)) throw error;
+    if (error.code !== 'HB_BUSY') return;
+    if (++this.#busy >= maxBusy) throw error;
+  }
+
+  #issue(code: string, message: string, count = 1): void {
+    this.#issues.merge([{ code, source: this.#options.source, message, count }]);
+  }
+
+  #tell(current: string, total: number): void {
+    this.#options.onProgress?.({
+      done: this.#done,
+      total,
+      events: this.#events,
+      findings: this.#findings,
+      current,
+    });
+  }
+}
+
+/** Rules that were made of one document (`near`) differ by their titles. */
+function keyOf({ path, title }: { readonly path: string; readonly title: string }, line: number): string {
+  return `${path}\n${line}\n${title}`;
+}

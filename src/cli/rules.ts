@@ -31,7 +31,7 @@ export async function loadRules(
     }),
   );
   const loaded = [...set.rules, ...set.correlations].map(({ info }) => info.path);
-  const found = [...loaded, ...set.filterPaths, ...set.refused.map((rule) => rule.path)];
+  const found = [...loaded, ...set.filterPaths, ...set.sqlHunts, ...set.refused.map((rule) => rule.path)];
   for (const given of paths) {
     // Resolved, since the same file may have been reached by a path given before.
     const full = path.resolve(given);

@@ -29,6 +29,8 @@ export interface CompileOptions {
   readonly placeholders?: Record<string, string[]> | null;
   /** Files that were read, to be told with the set. */
   readonly files?: number;
+  /** Files of SQL hunts, which stand beside the rules. */
+  readonly sqlHunts?: readonly string[];
 }
 
 /**
@@ -62,7 +64,7 @@ export function compileRuleSet(
   for (const error of [...errors, ...filtered.errors])
     compiler.refuse(error, error.position?.file ?? '', error.position?.line ?? null, null);
   for (const { path, position, message } of notices) compiler.note(path, position.line, message);
-  return compiler.finish(options.files ?? 0);
+  return compiler.finish(options.files ?? 0, options.sqlHunts);
 }
 
 export class RuleCompiler {
@@ -118,8 +120,8 @@ export class RuleCompiler {
     this.#set.notices.push({ path, line, message });
   }
 
-  finish(files: number): RuleSet {
-    return this.#set.finish(files);
+  finish(files: number, sqlHunts: readonly string[] = []): RuleSet {
+    return this.#set.finish(files, sqlHunts);
   }
 
   #route(rule: SigmaRule): number {

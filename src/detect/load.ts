@@ -20,7 +20,7 @@ import { readLogSourceFile, type LogSourceMode } from './routes.ts';
 import { RuleSet, type StoredRules } from './rule-set.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 6;
+const cacheVersion = 7;
 
 export interface RuleSetOptions {
   readonly mode?: LogSourceMode;
@@ -66,6 +66,7 @@ function compileFiles({ files, errors }: ReturnType<typeof listRuleFiles>, optio
     table,
     placeholders,
     files: documents.files,
+    sqlHunts: documents.sqlHunts,
   });
 }
 
@@ -80,7 +81,7 @@ function shapeOf(options: RuleSetOptions): unknown {
 function restore(entry: unknown): RuleSet | null {
   try {
     const data = entry as StoredRules;
-    const { rules, correlations, filterPaths, fields, routes, refused, notices } = data;
+    const { rules, correlations, filterPaths, fields, routes, refused, notices, sqlHunts } = data;
     const { atomFields, atomKinds, atomTexts } = data;
     const lists = [
       rules,
@@ -93,6 +94,7 @@ function restore(entry: unknown): RuleSet | null {
       routes,
       refused,
       notices,
+      sqlHunts,
     ];
     const whole = lists.every(Array.isArray);
     return whole && atomTexts.length === atomKinds.length ? new RuleSet(data) : null;

@@ -57,6 +57,8 @@ export interface StoredRules {
   readonly refused: readonly RefusedRule[];
   readonly notices: readonly RuleSetNotice[];
   readonly files: number;
+  /** Files that hold a SQL hunt instead of rules. */
+  readonly sqlHunts: readonly string[];
 }
 
 export interface CompiledRule {
@@ -98,6 +100,10 @@ export class RuleSet {
 
   get notices(): readonly RuleSetNotice[] {
     return this.stored.notices;
+  }
+
+  get sqlHunts(): readonly string[] {
+    return this.stored.sqlHunts;
   }
 
   get files(): number {
@@ -197,7 +203,7 @@ export class RuleSetBuilder {
     return id;
   }
 
-  finish(files: number): RuleSet {
+  finish(files: number, sqlHunts: readonly string[]): RuleSet {
     return new RuleSet({
       fields: this.#fields,
       atomFields: this.#atomFields,
@@ -211,6 +217,7 @@ export class RuleSetBuilder {
       refused: this.refused,
       notices: this.notices,
       files,
+      sqlHunts,
     });
   }
 

@@ -4,12 +4,15 @@ import type { HuntbookError } from '../errors.ts';
 import { parseRules, readPlaceholderFile, resolveReferences, type ParseResult } from '../sigma/index.ts';
 import { listRuleFiles, type RuleFile } from './list.ts';
 import { readError, readRuleFile } from './read.ts';
+import { isSqlHunt } from './sql-hunt.ts';
 
 export interface LoadResult extends ParseResult {
   /** Files that were read. */
   readonly files: number;
   /** Files in folders that hold no Sigma document. */
   readonly skipped: string[];
+  /** Files that hold a SQL hunt instead (`parseSqlHunt`). */
+  readonly sqlHunts: string[];
 }
 
 /** Reads files and folders of rules. Never throws: what cannot be read or parsed is in `errors`. */
@@ -49,6 +52,7 @@ export function loadFiles(files: readonly RuleFile[], errors: readonly HuntbookE
     errors: [...errors],
     files: 0,
     skipped: [],
+    sqlHunts: [],
   };
   for (const file of files) loadFile(file, result);
   // Correlations may name rules of any of the files.
@@ -65,6 +69,10 @@ function loadFile({ path: file, named }: RuleFile, result: LoadResult & { files:
     return;
   }
   result.files++;
+  if (isSqlHunt(text)) {
+    result.sqlHunts.push(file);
+    return;
+  }
   const parsed = parseRules(text, file, { named, alone: false });
   const { rules, correlations, filters, notices, errors } = parsed;
   if (rules.length + correlations.length + filters.length + errors.length === 0) result.skipped.push(file);

@@ -7,7 +7,7 @@ import { listPresent, loadFiles, type LoadResult } from './load.ts';
 import { packDetections, unpackDetections } from './pack.ts';
 
 /** Raised whenever parsed documents change their form or meaning. */
-const treeVersion = 2;
+const treeVersion = 3;
 /** Fewer files are read as fast as their cache. */
 const minFiles = 50;
 
@@ -35,6 +35,7 @@ interface StoredTree {
   readonly notices: LoadResult['notices'];
   readonly errors: StoredError[];
   readonly skipped: string[];
+  readonly sqlHunts: string[];
   readonly files: number;
 }
 
@@ -81,8 +82,8 @@ function storedError({ code, message, hint, position }: HuntbookError): StoredEr
 function restore(entry: unknown): RuleTree | null {
   const stored = entry as StoredTree | null;
   if (stored === null || typeof stored !== 'object') return null;
-  const { rules, correlations, filters, notices, errors, skipped, files } = stored;
-  const whole = [rules, correlations, filters, notices, errors, skipped].every(Array.isArray);
+  const { rules, correlations, filters, notices, errors, skipped, sqlHunts, files } = stored;
+  const whole = [rules, correlations, filters, notices, errors, skipped, sqlHunts].every(Array.isArray);
   if (!whole || typeof files !== 'number') return null;
   for (const document of rules) unpackInto(document);
   for (const document of filters) unpackInto(document);

@@ -7,7 +7,14 @@ export type { RawForm, RequestNote } from './types.ts';
 
 /** Serves a table of events on 127.0.0.1, until it is closed. */
 export async function serveSplunk(options: ServeOptions): Promise<SplunkServer> {
-  return (await import('./serve.ts')).serveSplunk(options);
+  const { serveTable } = await import('./serve.ts');
+  const table = await eventTable(options);
+  try {
+    return await serveTable(options, table);
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
 }
 
 /** The events as an index of Splunk has them, to search without a server. */

@@ -75,10 +75,19 @@ function messageSql(columns: Columns): string {
   const rendered = bySysmonEvent(columns, ({ heading, fields }) => {
     const lines = fields
       .filter((name) => columns.has(name))
-      .map((name) => `${literal(`\r\n${name}: `)} || ${columns.sql(name)}`);
+      .map((name) => `${literal(`\r\n${name}: `)} || ${shown(name, columns.sql(name))}`);
     return `concat(${[literal(heading), ...lines].join(', ')})`;
   });
   return `coalesce(${columns.sql('Message')}, CASE WHEN ${isSysmon(columns)} THEN ${rendered} END)`;
+}
+
+/** Windows shows these numbers with capital digits, whatever the event holds. */
+const hexadecimal = new Set(['GrantedAccess', 'LogonId']);
+
+function shown(name: string, sql: string): string {
+  return hexadecimal.has(name)
+    ? `CASE WHEN ${sql} LIKE '0x%' THEN '0x' || upper(substr(${sql}, 3)) ELSE ${sql} END`
+    : sql;
 }
 
 function linesSql(columns: Columns, message: string): string {
@@ -116,7 +125,7 @@ function xmlSql(columns: Columns): string {
     attribute('Guid', 'Provider_Guid'),
     `'/>'`,
     ...['EventID', 'Version', 'Level', 'Task', 'Opcode', 'Keywords'].map((name) => element(name, name)),
-    `'<TimeCreated' || ${attribute('SystemTime', 'SystemTime')} || '/>'`,
+    `'<TimeCreated SystemTime=''' || ${escaped(isoTime(columns.sql('SystemTime')))} || '''/>'`,
     element('EventRecordID', 'EventRecordID'),
     `'<Execution' || ${attribute('ProcessID', 'Execution_ProcessID')} || ${attribute('ThreadID', 'Execution_ThreadID')} || '/>'`,
     element('Channel', 'Channel'),
@@ -125,6 +134,11 @@ function xmlSql(columns: Columns): string {
     data,
     `'</EventData></Event>'`,
   ]);
+}
+
+/** As Windows writes times, where the recording has them in another spelling. */
+function isoTime(sql: string): string {
+  return `CASE WHEN ${sql} LIKE '____-__-__ %' THEN replace(rtrim(${sql}, 'Z'), ' ', 'T') || 'Z' ELSE ${sql} END`;
 }
 
 /** NULL parts are left out. */

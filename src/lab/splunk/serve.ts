@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { HuntbookError } from '../../errors.ts';
 import { Access } from './access.ts';
-import { eventTable, type EventTable } from './event-table.ts';
+import type { EventTable } from './event-table.ts';
 import { Jobs } from './jobs.ts';
 import { messageReply, Refusal, type Reply } from './reply.ts';
 import { readRequest, type Request } from './request.ts';
@@ -17,16 +17,6 @@ import { checkNamespace, loginReply, systemReply, type SystemSite } from './syst
 import type { ServeOptions, SplunkServer } from './types.ts';
 
 const HOST = '127.0.0.1';
-
-export async function serveSplunk(options: ServeOptions): Promise<SplunkServer> {
-  const table = await eventTable(options);
-  try {
-    return await serveTable(options, table);
-  } catch (error) {
-    await table.close();
-    throw error;
-  }
-}
 
 export type ServerOptions = Omit<ServeOptions, 'database' | 'table' | 'columns' | 'raw'>;
 

@@ -8,7 +8,8 @@ export type FakeRow = Readonly<Record<string, string | readonly string[] | null>
 export function fakeTable(rowOf: (at: number) => FakeRow, fields: readonly string[]): EventTable {
   return {
     check(text) {
-      if (text.includes('bad')) throw new HuntbookError('HB_SPL', "Unknown search command 'bad'.");
+      const unknown = /\|\s*(bad|frobnicate)\b/.exec(text)?.[1];
+      if (unknown !== undefined) throw new HuntbookError('HB_SPL', `Unknown search command '${unknown}'.`);
     },
     async search(text, { signal }) {
       if (text.includes('fail')) throw new HuntbookError('HB_SPL', 'it failed');

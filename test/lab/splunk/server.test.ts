@@ -203,7 +203,7 @@ describe('results', () => {
 
 describe('jobs', () => {
   it('go through their states, and tell how far they are', async () => {
-    const { ask } = await start({ pace: 300 });
+    const { ask } = await start({ pace: 2000 });
     const made = await ask(jobs, { search: 'search rows=1200', output_mode: 'json' });
     expect(made.status).toBe(201);
     const sid = made.json.sid as string;

@@ -1,0 +1,2 @@
+/** The vendor's JavaScript client has no types. */
+declare module 'splunk-sdk';

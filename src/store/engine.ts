@@ -11,10 +11,12 @@ import { join } from 'node:path';
 import { asHuntbookError } from '../errors.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { appendRows } from './append.ts';
-import { quoteName } from './names.ts';
+import { decimalLiterals } from './hex-literals.ts';
+import { quoteName, quoteText } from './names.ts';
 import type { Relation, SelectOptions, SqlEngine } from './relation.ts';
 import { RowsRelation } from './rows-relation.ts';
 import { Sandbox } from './sandbox.ts';
+import { makeScratch } from './scratch.ts';
 import { sqlError } from './sql-error.ts';
 import { checkStatement } from './statement.ts';
 import { TableRelation, readChunks } from './table-relation.ts';
@@ -104,8 +106,8 @@ export class Engine implements SqlEngine {
   async keepUser(sql: string, options: SelectOptions = {}): Promise<Relation> {
     await this.seal();
     return this.#withConnection(async (connection) => {
-      const { keeps } = await checkStatement(connection, sql);
-      return keeps ? this.#keep(connection, sql, options) : this.#readAll(connection, sql, options);
+      const { sql: checked, keeps } = await checkStatement(connection, decimalLiterals(sql));
+      return keeps ? this.#keep(connection, checked, options) : this.#readAll(connection, checked, options);
     }, options);
   }
 
@@ -119,18 +121,21 @@ export class Engine implements SqlEngine {
     return `${store}.${name}`;
   }
 
-  async writeParquet(from: string, file: string): Promise<void> {
-    await this.seal();
-    const made = join(this.#sandbox.folder, `${this.#newTable()}.parquet`);
-    await this.run(
-      `COPY (FROM ${from}) TO '${made.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
-    );
+  async writeParquet(from: string, file: string, wide: readonly string[]): Promise<void> {
+    const scratch = this.#sandbox.folder === null ? makeScratch() : null;
+    const made = join(scratch?.folder ?? this.#sandbox.folder ?? '', `${this.#newTable()}.parquet`);
     try {
+      const casts = await this.#narrowed(from, wide);
+      const columns = casts.length === 0 ? '*' : `* REPLACE (${casts.join(', ')})`;
+      await this.run(
+        `COPY (SELECT ${columns} FROM ${from}) TO ${quoteText(made)} (FORMAT parquet, COMPRESSION zstd)`,
+      );
       await rename(made, file).catch(() => copyFile(made, file));
     } catch (error) {
       throw asHuntbookError(error, 'HB_WRITE', `${file}: cannot be written`);
     } finally {
       rmSync(made, { force: true });
+      scratch?.remove();
     }
   }
 
@@ -170,6 +175,26 @@ export class Engine implements SqlEngine {
       () => this.#instance.connect(),
       () => this.#drop(from),
     );
+  }
+
+  /** Parquet has no integers of 128 bits; DuckDB would write them as floats and round them. */
+  async #narrowed(from: string, wide: readonly string[]): Promise<string[]> {
+    const casts: string[] = [];
+    for (const name of wide) {
+      const column = quoteName(name);
+      const [range] = await this.all(
+        `SELECT min(${column})::HUGEINT AS low, max(${column})::HUGEINT AS high FROM ${from}`,
+      );
+      const [low, high] = [(range?.['low'] ?? 0n) as bigint, (range?.['high'] ?? 0n) as bigint];
+      const type =
+        low >= -(2n ** 63n) && high < 2n ** 63n
+          ? 'BIGINT'
+          : low >= 0n && high < 2n ** 64n
+            ? 'UBIGINT'
+            : 'VARCHAR';
+      casts.push(`${column}::${type} AS ${column}`);
+    }
+    return casts;
   }
 
   #drop(from: string): void {

@@ -115,7 +115,7 @@ const timeValue: Converter = (value) => {
 };
 
 /** Nanoseconds since 1970 as ISO 8601 in UTC, without zeros at the end of the second. */
-function isoOfNanos(nanos: bigint): string {
+export function isoOfNanos(nanos: bigint): string {
   let ms = nanos / 1_000_000n;
   let rest = nanos % 1_000_000n;
   if (rest < 0n) {

@@ -1,7 +1,7 @@
 /** Rows of any engine to a relation: reads them all, keeps them as text, then knows the types of the columns. */
 import { toCell, type Cell } from './cell.ts';
 import { ColumnGuess } from './column-guess.ts';
-import { Engine } from './engine.ts';
+import { ownEngine } from './own-engine.ts';
 import type { FrameParts, SqlEngine } from './relation.ts';
 import { Spool } from './spool.ts';
 import { SpoolRelation } from './spool-relation.ts';
@@ -34,7 +34,7 @@ export async function gather(rows: EngineRows, options: GatherOptions = {}): Pro
         spool,
         columns: guesses.map(({ column }) => column),
         wide: new Set(guesses.filter(({ wide }) => wide).map(({ name }) => name)),
-        engine: () => engineFor(options.database),
+        engine: ownEngine(options.database),
       }),
       notices: [...(options.notices ?? []), ...notices],
       truncated: typeof truncated === 'function' ? truncated() : truncated,
@@ -69,10 +69,4 @@ async function read(rows: EngineRows, spool: Spool, options: GatherOptions): Pro
   }
   spool.finish();
   return guesses;
-}
-
-async function engineFor(given: SqlEngine | undefined): Promise<{ engine: SqlEngine; release: () => void }> {
-  if (given) return { engine: given, release: () => {} };
-  const engine = await Engine.open();
-  return { engine, release: () => engine.close() };
 }

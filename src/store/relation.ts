@@ -37,8 +37,8 @@ export interface SqlEngine {
   keepUser(sql: string, options?: SelectOptions): Promise<Relation>;
   /** Makes a table of the rows of a relation; gives its name. */
   load(relation: Relation): Promise<string>;
-  /** Writes a table to a Parquet file. */
-  writeParquet(from: string, file: string): Promise<void>;
+  /** Writes a table to a Parquet file; `wide` columns get the least type that holds them. */
+  writeParquet(from: string, file: string, wide: readonly string[]): Promise<void>;
 }
 
 /** What a frame is made of. */

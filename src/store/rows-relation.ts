@@ -10,6 +10,7 @@ export interface RowsParts {
   readonly rows: () => Rows;
   readonly count?: () => Promise<number>;
   readonly engine: () => SqlEngine | Promise<SqlEngine>;
+  readonly close?: () => void;
 }
 
 export class RowsRelation implements Relation {
@@ -39,8 +40,9 @@ export class RowsRelation implements Relation {
     return (this.#place ??= this.#load());
   }
 
-  /** Nothing of its own is kept. */
-  close(): void {}
+  close(): void {
+    this.#parts.close?.();
+  }
 
   async #load(): Promise<SqlPlace> {
     const engine = await this.#parts.engine();

@@ -7,6 +7,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { HuntbookError } from '../errors.ts';
+import { quoteText } from './names.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 import { sqlError } from './sql-error.ts';
 
@@ -27,10 +28,9 @@ export class Sandbox {
     this.#connection = connection;
   }
 
-  /** Where DuckDB may write: its spilled blocks, and files on their way to somewhere else. */
-  get folder(): string {
-    if (this.#scratch === undefined) throw new HuntbookError('HB_INTERNAL', 'the database is not sealed');
-    return this.#scratch.folder;
+  /** Where DuckDB may write: its spilled blocks, and files on their way to somewhere else; null before the seal. */
+  get folder(): string | null {
+    return this.#scratch?.folder ?? null;
   }
 
   allow(path: string): void {
@@ -57,7 +57,7 @@ export class Sandbox {
     const settings = [
       `allowed_paths = ${list(this.#files)}`,
       `allowed_directories = ${list([...this.#folders, join(folder, sep)])}`,
-      `temp_directory = ${text(join(folder, 'spill'))}`,
+      `temp_directory = ${quoteText(join(folder, 'spill'))}`,
       `memory_limit = '${memory}MiB'`,
       `max_temp_directory_size = '${spill}'`,
       'autoinstall_known_extensions = false',
@@ -89,10 +89,6 @@ function realPath(path: string): string {
   }
 }
 
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
 function list(values: readonly string[]): string {
-  return `[${values.map(text).join(', ')}]`;
+  return `[${values.map(quoteText).join(', ')}]`;
 }

@@ -1,7 +1,8 @@
 /** Spooled rows with their types: text becomes values when it is read, and a table when SQL is asked for. */
 import type { Cell } from './cell.ts';
 import { parseValue } from './parse-value.ts';
-import type { Relation, SqlEngine, SqlPlace } from './relation.ts';
+import type { OwnEngine } from './own-engine.ts';
+import type { Relation, SqlPlace } from './relation.ts';
 import type { Spool } from './spool.ts';
 import type { Column, FrameValue } from './types.ts';
 
@@ -9,8 +10,8 @@ export interface SpoolParts {
   readonly spool: Spool;
   readonly columns: readonly Column[];
   readonly wide: ReadonlySet<string>;
-  /** Gives the engine that is to hold the table; `release` frees it with the relation. */
-  readonly engine: () => Promise<{ readonly engine: SqlEngine; readonly release: () => void }>;
+  /** Holds the table once SQL is asked for. */
+  readonly engine: OwnEngine;
 }
 
 export class SpoolRelation implements Relation {
@@ -18,7 +19,6 @@ export class SpoolRelation implements Relation {
   readonly wide: ReadonlySet<string>;
   readonly #parts: SpoolParts;
   #place: Promise<SqlPlace> | undefined;
-  #release: (() => void) | undefined;
 
   constructor(parts: SpoolParts) {
     this.columns = parts.columns;
@@ -43,12 +43,11 @@ export class SpoolRelation implements Relation {
 
   close(): void {
     this.#parts.spool.close();
-    this.#release?.();
+    this.#parts.engine.close();
   }
 
   async #load(): Promise<SqlPlace> {
-    const { engine, release } = await this.#parts.engine();
-    this.#release = release;
+    const engine = await this.#parts.engine.get();
     return { engine, from: await engine.load(this) };
   }
 }

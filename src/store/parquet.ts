@@ -1,0 +1,35 @@
+/** Parquet files to frames, by DuckDB in its sandbox: only the file named can be read. */
+import { statSync } from 'node:fs';
+import { HuntbookError } from '../errors.ts';
+import { Engine } from './engine.ts';
+import { LazyRelation } from './lazy-relation.ts';
+import type { Relation } from './relation.ts';
+
+export async function readParquet(file: string): Promise<Relation> {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new HuntbookError('HB_NOT_FOUND', `${file}: no such file`);
+  const engine = await Engine.open();
+  try {
+    engine.allowFile(file);
+    await engine.seal();
+    const made = await engine.keep('FROM read_parquet($file)', { values: { file } });
+    return new Closing(made, () => engine.close());
+  } catch (error) {
+    engine.close();
+    throw error;
+  }
+}
+
+/** Closes the database with the relation. */
+class Closing extends LazyRelation {
+  readonly #after: () => void;
+
+  constructor(inner: Relation, after: () => void) {
+    super(inner, async () => inner);
+    this.#after = after;
+  }
+
+  override close(): void {
+    this.#after();
+  }
+}

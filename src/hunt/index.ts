@@ -16,6 +16,7 @@ export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
 export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';
+export { openSource, type OpenSourceOptions } from './remote/open.ts';
 export { huntRemote } from './remote/run.ts';
 export type {
   FieldNames,

@@ -7,6 +7,7 @@ export type {
   SearchRequest,
   SearchResult,
 } from './engine.ts';
+export { openElastic, type ElasticEngine, type ElasticResult, type ElasticSettings } from './elastic/index.ts';
 export { fileInput, stdinInput } from './file-input.ts';
 export { listInputs, type InputList, type ListedInput, type ListOptions } from './inputs.ts';
 export type { Kind } from './kinds.ts';

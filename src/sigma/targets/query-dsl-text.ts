@@ -20,12 +20,14 @@ const guid = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
 
 /** A text with wildcards, which stands for the whole value. */
 export function textQuery(
-  field: string,
+  { field, type }: { readonly field: string; readonly type?: string },
   parts: readonly StringPart[],
   cased: boolean,
   refuse: Refuse,
 ): Query {
   if (!cased && hasOtherCase(parts)) {
+    // OpenSearch 2.19 finds nothing where a regular expression on a field of the type wildcard ignores the case.
+    if (type === 'wildcard') return regexp(field, foldedRegex(parts, true), false, refuse);
     return regexp(field, foldedRegex(parts), true, refuse);
   }
   const flag = cased ? {} : { case_insensitive: true };
@@ -60,7 +62,7 @@ export function listQueries(
   for (const parts of texts) {
     const text = cased ? luceneRegexOf(parts) : foldedRegex(parts);
     if (text.length > maxRegexLength || text === '') {
-      queries.push(textQuery(field, parts, cased, refuse));
+      queries.push(textQuery({ field }, parts, cased, refuse));
       continue;
     }
     if (length + text.length + 1 > maxRegexLength) flush();
@@ -141,8 +143,9 @@ function hasOtherCase(parts: readonly StringPart[]): boolean {
   return false;
 }
 
-function foldedRegex(parts: readonly StringPart[]): string {
-  if (!hasOtherCase(parts)) return luceneRegexOf(parts);
+/** `ascii`: the letters of ASCII are written in both cases too. */
+function foldedRegex(parts: readonly StringPart[], ascii = false): string {
+  if (!ascii && !hasOtherCase(parts)) return luceneRegexOf(parts);
   let text = '';
   for (const part of parts) {
     if (part === ANY || part === ONE) text += luceneRegexOf([part]);
@@ -150,7 +153,9 @@ function foldedRegex(parts: readonly StringPart[]): string {
       for (const char of part) {
         const lower = char.toLowerCase();
         const upper = char > '\x7f' ? otherCases().get(lower) : undefined;
-        text += upper === undefined ? luceneRegexOf([char]) : `[${lower}${upper.join('')}]`;
+        if (upper !== undefined) text += `[${lower}${upper.join('')}]`;
+        else if (ascii && /[A-Za-z]/.test(char)) text += `[${lower}${char.toUpperCase()}]`;
+        else text += luceneRegexOf([char]);
       }
     }
   }

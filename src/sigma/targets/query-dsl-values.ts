@@ -14,6 +14,8 @@ export interface FieldUse {
   /** A second field with the same values as addresses, or as numbers. */
   readonly ip?: string;
   readonly number?: string;
+  /** A field of the type wildcard with the values that the first one leaves out for their length. */
+  readonly long?: string;
 }
 
 export const nothing: Query = { match_none: {} };
@@ -34,6 +36,17 @@ export function isNumeric(type: string | undefined): boolean {
 
 /** A query that holds for exactly the values that the matcher takes; what cannot be said is refused. */
 export function fieldQuery(use: FieldUse, value: SigmaValue, refuse: Refuse): Query {
+  const { long, ...short } = use;
+  if (long === undefined || value.kind === 'cidr' || value.kind === 'compare')
+    return oneForm(short, value, refuse);
+  if (value.kind === 'null' || (value.kind === 'exists' && !value.value))
+    return { bool: { must_not: [{ exists: { field: short.field } }, { exists: { field: long } }] } };
+  const second: FieldUse = { field: long, type: 'wildcard' };
+  const should = [oneForm(short, value, refuse), oneForm(second, value, refuse)];
+  return { bool: { should, minimum_should_match: 1 } };
+}
+
+function oneForm(use: FieldUse, value: SigmaValue, refuse: Refuse): Query {
   const { field, type } = use;
   switch (value.kind) {
     case 'exists':
@@ -41,11 +54,11 @@ export function fieldQuery(use: FieldUse, value: SigmaValue, refuse: Refuse): Qu
     case 'null':
       return absent(field);
     case 'string':
-      if (holdsTerms(type)) return textQuery(field, value.parts, value.cased, refuse);
+      if (holdsTerms(type)) return textQuery(use, value.parts, value.cased, refuse);
       return typed(use, value.parts, refuse);
     case 'number':
     case 'bool':
-      if (holdsTerms(type)) return textQuery(field, [String(value.value)], false, refuse);
+      if (holdsTerms(type)) return textQuery(use, [String(value.value)], false, refuse);
       return typed(use, [String(value.value)], refuse);
     case 'regex':
       if (!holdsTerms(type)) refuse(`a regular expression on a field of the type ${type}`);

@@ -73,7 +73,8 @@ class Writer {
     const same = valuesOfOneField(items);
     if (same === null) return null;
     const use = this.#use(same.field);
-    if (!holdsTerms(use.type)) return null;
+    // On fields of the type wildcard regular expressions are no help.
+    if (!holdsTerms(use.type) || use.type === 'wildcard' || use.long !== undefined) return null;
     const texts: Record<'cased' | 'folded', (readonly StringPart[])[]> = { cased: [], folded: [] };
     for (const value of same.values) {
       if (value.kind === 'string') texts[value.cased ? 'cased' : 'folded'].push(value.parts);
@@ -118,7 +119,7 @@ class Writer {
         : value.kind === 'number' || value.kind === 'bool'
           ? { kind: 'string', parts: [0, String(value.value), 0], cased: false }
           : value;
-    return fieldQuery({ field: this.#everything }, anywhere, refuse);
+    return fieldQuery(this.#use(this.#everything), anywhere, refuse);
   }
 }
 

@@ -1,4 +1,39 @@
 /** `huntbook sql` and `huntbook import`: declares them. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { outputOptions, whole } from './options.ts';
 
-export function addSqlCommands(_program: Command): void {}
+const parameter = (value: string, before: Record<string, string> = {}): Record<string, string> => {
+  const match = /^\$?([A-Za-z_]\w{0,63})=([\s\S]*)$/.exec(value);
+  if (!match) throw new InvalidArgumentError('It must be name=value.');
+  return { ...before, [match[1] as string]: match[2] as string };
+};
+
+export function addSqlCommands(program: Command): void {
+  outputOptions(
+    program
+      .command('sql')
+      .description('ask events in SQL: the table events, and a view for each Sigma category')
+      .argument('[query]', 'one SELECT (docs/sql.md); with --file or --tables the first path')
+      .argument('[paths...]', 'files, folders, globs of events; - is standard input'),
+  )
+    .addOption(
+      new Option(
+        '-f, --format <format>',
+        'form of the result (default: by the name of -o, or table)',
+      ).choices(['table', 'json', 'ndjson', 'csv', 'parquet']),
+    )
+    .option('--file <file>', 'read the query from a file')
+    .option('-p, --param <name=value>', 'a value for $name in the query (repeatable)', parameter)
+    .option('--tables', 'list the tables and columns instead')
+    .option('--limit-rows <n>', 'rows shown in a table (default: 50)', whole())
+    .option('--timeout <seconds>', 'stop the query after this time', whole(604_800))
+    .option('--csv-raw', 'CSV without the guard against spreadsheet formulas')
+    .option('-q, --quiet', 'no progress and no notes')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  huntbook sql "SELECT Image, count(*) FROM process_creation GROUP BY ALL ORDER BY 2 DESC" ./evidence\n  huntbook sql \'FROM process_access WHERE GrantedAccess & $mask = $mask\' ./evidence -p mask=0x1410 -o access.csv\n  huntbook sql --tables ./evidence',
+    )
+    .action(async (query: string | undefined, paths: string[], options: object) =>
+      (await import('./sql.ts')).runSql(query, paths, options),
+    );
+}

@@ -1,0 +1,117 @@
+/** `huntbook sql`. */
+import { readFileSync } from 'node:fs';
+import { asHuntbookError, ExitCode, HuntbookError } from '../errors.ts';
+import { openEvents, type EventStore } from '../hunt/index.ts';
+import { frameFromRows, type Frame, type FrameValue } from '../store/index.ts';
+import { Interrupted, watchInterrupt, type Interrupt } from './exit.ts';
+import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
+import { sayIssues } from './issues.ts';
+import { startProgress } from './progress.ts';
+import { saySqlError } from './sql-error.ts';
+
+export interface SqlCliOptions {
+  readonly format?: FrameFormat;
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly file?: string;
+  readonly param?: Readonly<Record<string, string>>;
+  readonly tables?: boolean;
+  readonly limitRows?: number;
+  readonly timeout?: number;
+  readonly csvRaw?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function runSql(
+  given: string | undefined,
+  rest: readonly string[],
+  options: SqlCliOptions,
+): Promise<void> {
+  const { query, paths } = argumentsOf(given, rest, options);
+  checkFrameOutput(options);
+  const quiet = options.quiet ?? false;
+  const progress = startProgress(quiet);
+  const interrupt = watchInterrupt(() => progress.end());
+  let store: EventStore | undefined;
+  try {
+    const opening = openEvents(paths, {
+      signal: interrupt.signal,
+      onProgress: (report) => progress.update(report),
+    });
+    store = await Promise.race([opening, interrupt.expired]);
+    progress.end();
+    // A part of the events would answer another question.
+    if (interrupt.signal.aborted) throw new Interrupted();
+    const partial = sayIssues(store.issues, quiet);
+    if (store.events === 0 && !quiet) process.stderr.write('no events in the input\n');
+    const frame = options.tables ? await tablesOf(store) : await ask(store, query, options, interrupt);
+    await writeFrame(frame, { ...options, limit: limitOf(options), expired: interrupt.expired });
+    if (partial) process.exitCode ??= ExitCode.partial;
+  } catch (error) {
+    progress.end();
+    if (interrupt.signal.aborted) throw new Interrupted();
+    process.exitCode = saySqlError(error);
+  } finally {
+    interrupt.end();
+    await store?.close();
+  }
+}
+
+/** With `--file` or `--tables` there is no query before the paths. */
+function argumentsOf(
+  given: string | undefined,
+  rest: readonly string[],
+  { file, tables }: SqlCliOptions,
+): { query: string; paths: readonly string[] } {
+  if (file !== undefined && tables)
+    throw new HuntbookError('HB_USAGE', 'sql: --tables asks nothing: leave --file out');
+  const named = file !== undefined || tables;
+  const paths = named && given !== undefined ? [given, ...rest] : rest;
+  const query = file === undefined ? (named ? '' : (given ?? '')) : readQuery(file);
+  if (!named && query.trim() === '') throw new HuntbookError('HB_USAGE', 'sql: no query');
+  if (paths.length > 0) return { query, paths };
+  if (!process.stdin.isTTY) return { query, paths: ['-'] };
+  throw new HuntbookError('HB_USAGE', 'sql: no input; name files or folders, or pipe events in');
+}
+
+function readQuery(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw asHuntbookError(error, 'HB_NOT_FOUND', '--file');
+  }
+}
+
+async function ask(
+  store: EventStore,
+  query: string,
+  { param, timeout }: SqlCliOptions,
+  interrupt: Interrupt,
+): Promise<Frame> {
+  const signals = [interrupt.signal, ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)])];
+  const values = Object.entries(param ?? {}).map(([name, text]) => [name, parameterValue(text)] as const);
+  return store.database.userQuery(query, values.length > 0 ? Object.fromEntries(values) : undefined, {
+    signal: AbortSignal.any(signals),
+  });
+}
+
+/** Integers in both forms and decimals are numbers; text in single quotes is text, whatever it looks like. */
+function parameterValue(text: string): FrameValue {
+  if (/^(?:0|-?[1-9]\d{0,18})$/.test(text) || /^0x[0-9a-f]{1,16}$/i.test(text)) return BigInt(text);
+  if (/^-?\d{1,15}\.\d{1,15}$/.test(text)) return Number(text);
+  return /^'[\s\S]*'$/.test(text) ? text.slice(1, -1) : text;
+}
+
+function tablesOf(store: EventStore): Promise<Frame> {
+  const rows = store.tables.flatMap(({ name, columns }) =>
+    columns.map((column) => ({ table: name, column: column.name, type: column.type })),
+  );
+  return frameFromRows(rows, {
+    columns: ['table', 'column', 'type'].map((name) => ({ name, type: 'text' })),
+  });
+}
+
+/** A list of columns is read to its end. */
+function limitOf({ tables, limitRows }: SqlCliOptions): number | undefined {
+  return limitRows ?? (tables ? 100_000 : undefined);
+}

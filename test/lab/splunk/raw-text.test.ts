@@ -95,9 +95,9 @@ describe('columns and values that would break the text', () => {
 });
 
 const recordings = [
-  'empire_psexec_dcerpc_tcp_svcctl.zip',
-  'empire_schtasks_creation_standard_user.zip',
-  'psh_lsass_memory_dump_comsvcs.zip',
+  'covenant_wmi_remote_event_subscription_ActiveScriptEventConsumers.zip',
+  'empire_persistence_registry_modification_run_keys_elevated_user.zip',
+  'purplesharp_ad_playbook_I.zip',
 ].map((file) => sharedPath('data', 'mordor', file));
 const note = recordings.find(({ missing }) => missing)?.note ?? '';
 

@@ -3,27 +3,19 @@
  * the tables are views; see `store/views.ts` for the tables.
  */
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { FieldTable } from '../events/index.ts';
-import { defaultLimits, listInputs, readInputs, type InputList, type Limits } from '../sources/index.ts';
-import { Database, EventTableWriter, makeScratch, type Column } from '../store/index.ts';
-import { eventFilter, type EventFilter, type FilterCounts } from './event-filter.ts';
+import { listInputs } from '../sources/index.ts';
+import { Database, makeScratch, type Column } from '../store/index.ts';
 import { IssueLog } from './issue-log.ts';
-import type { HuntProgress } from './options.ts';
-import { literal } from './store/columns.ts';
-import { eventViews, type EventColumns } from './store/views.ts';
+import { loadEvents, type LoadOptions } from './store/load.ts';
+import { isLake } from './store/lake.ts';
+import { openLake } from './store/open-lake.ts';
+import { textRelation, type EventRelation } from './store/relation.ts';
+import { eventViews } from './store/views.ts';
 import type { SummaryIssue } from './types.ts';
 
-export interface OpenEventsOptions {
-  /** Only these fields become columns, besides those that every event has. */
-  readonly fields?: readonly string[];
-  readonly filter?: EventFilter;
-  readonly onProgress?: (progress: HuntProgress) => void;
-  /** Ends the reading; what was read so far is in the tables. */
-  readonly signal?: AbortSignal;
+export interface OpenEventsOptions extends LoadOptions {
   /** Default: that of the process. */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  readonly limits?: Partial<Limits>;
   /** Threads of DuckDB. */
   readonly threads?: number;
 }
@@ -47,23 +39,41 @@ export async function openEvents(
   options: OpenEventsOptions = {},
 ): Promise<EventStore> {
   const issues = new IssueLog();
-  const list = listInputs(paths, {
+  const lakes = paths.filter(isLake);
+  const others = paths.filter((path) => !lakes.includes(path));
+  const list = listInputs(others, {
     onIssue: (issue) => issues.add(issue),
     ...(options.stdin && { stdin: options.stdin }),
   });
   const scratch = makeScratch();
   let database: Database | undefined;
   try {
-    const file = join(scratch.folder, 'events.parquet');
-    const loaded = await load(list, file, options, issues);
+    const relations: EventRelation[] = [];
+    const files: string[] = [];
+    let rows = 0;
+    let events = 0;
+    for (const lake of lakes) {
+      const opened = openLake(lake, options, rows);
+      relations.push(opened.relation);
+      files.push(lake);
+      rows += opened.rows;
+    }
+    if (lakes.length === 0 || others.length > 0) {
+      const file = join(scratch.folder, 'events.parquet');
+      const loaded = await loadEvents(list, file, options, issues, rows);
+      relations.push(textRelation(file, loaded));
+      files.push(file);
+      events = loaded.events;
+    }
     database = await Database.open(options.threads === undefined ? {} : { threads: options.threads });
     const opened = database;
-    opened.allowFile(file);
-    const views = eventViews(`read_parquet(${literal(file)})`, loaded);
+    for (const file of files) opened.allowFile(file);
+    for (const { from } of relations.slice(0, lakes.length)) events += await countRows(opened, from);
+    const views = eventViews(relations);
     for (const { name, sql } of views) await opened.run(`CREATE VIEW ${name} AS ${sql}`);
     return {
       database: opened,
-      events: loaded.events,
+      events,
       issues: issues.list(),
       tables: views.map(({ name, columns }) => ({ name, columns })),
       close() {
@@ -79,55 +89,7 @@ export async function openEvents(
   }
 }
 
-interface Loaded extends EventColumns {
-  readonly events: number;
-}
-
-async function load(
-  list: InputList,
-  file: string,
-  { fields: wanted, filter, onProgress, signal, limits }: OpenEventsOptions,
-  issues: IssueLog,
-): Promise<Loaded> {
-  const fields = new FieldTable(wanted === undefined);
-  for (const name of wanted ?? []) fields.add(name);
-  const counts: FilterCounts = { withoutTime: 0 };
-  const accept = eventFilter(filter ?? {}, counts);
-  const writer = new EventTableWriter(file, fields);
-  const { totalBytes } = list;
-  let current = '';
-  let lastTurn = performance.now();
-  try {
-    const batches = readInputs(list, {
-      fields,
-      onIssue: (issue) => issues.add(issue),
-      limits: { ...defaultLimits, ...limits },
-      ...(onProgress && {
-        onProgress: (bytes: number) => onProgress({ bytes, totalBytes, events: writer.events, current }),
-      }),
-    });
-    for await (const batch of batches) {
-      if (signal?.aborted) break;
-      current = batch.source;
-      writer.add(batch, accept);
-      // Some readers never wait: signals and timers get a turn now and then.
-      if (performance.now() - lastTurn < 50) continue;
-      await setImmediate();
-      lastTurn = performance.now();
-    }
-    writer.finish();
-  } catch (error) {
-    writer.abandon();
-    throw error;
-  }
-  if (counts.withoutTime > 0) {
-    const message = `${counts.withoutTime} events without a time were left out of the time span`;
-    issues.add({ code: 'HB_DAMAGED', source: 'events', message });
-  }
-  return {
-    events: writer.events,
-    fields: writer.columns.map(({ name }) => name),
-    kinds: writer.kinds,
-    more: writer.hasMore,
-  };
+async function countRows(database: Database, from: string): Promise<number> {
+  const [row] = await database.all(`SELECT count(*) AS n FROM ${from}`);
+  return Number(row?.['n'] ?? 0);
 }

@@ -12,6 +12,7 @@ export type { Equalities } from './verbs.ts';
 export type { Column, ColumnType, FrameRow, FrameValue, SqlValues } from './types.ts';
 export {
   EventTableWriter,
+  exactPrefix,
   type EventKind,
   type EventTableColumn,
   type EventTableOptions,

@@ -28,30 +28,38 @@ export function sqlType(name: string): string {
   return type === 'hex' && unsigned.test(foldFieldName(name)) ? 'UBIGINT' : sqlTypes[type];
 }
 
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+/** NULL of the type of a column. */
+export function nullColumn(name: string): string {
+  return `CAST(NULL AS ${sqlType(name)})`;
 }
 
-export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** The column `source` of texts as the type of the column `name`; NULL of that type when there is no such column. */
-export function typedColumn(name: string, source: string | undefined): string {
+/** SQL for the text `text` as a value of the type of the column `name`; `time` is the time of the row. */
+export function typedText(name: string, text: string, time: string): string {
   const type = sqlType(name);
-  if (source === undefined) return `CAST(NULL AS ${type}) AS ${identifier(name)}`;
-  const text = identifier(source);
-  if (foldFieldName(source) === 'systemtime') {
+  if (type === 'VARCHAR') return text;
+  const value = `TRY_CAST(${text} AS ${type})`;
+  if (foldFieldName(name) === 'systemtime') {
     // Shippers that write a number mean the time that the row was given.
-    const given = `CASE WHEN ${text} IS NOT NULL THEN _time END`;
-    return `COALESCE(TRY_CAST(${text} AS ${type}), ${given}) AS ${identifier(name)}`;
+    return `COALESCE(${value}, CASE WHEN ${text} IS NOT NULL THEN ${time} END)`;
   }
   if (type === 'UBIGINT') {
     // Some shippers write 64 bits with a sign.
-    const signed = `TRY_CAST(TRY_CAST(${text} AS HUGEINT) + 18446744073709551616 AS ${type})`;
-    return `COALESCE(TRY_CAST(${text} AS ${type}), ${signed}) AS ${identifier(name)}`;
+    return `COALESCE(${value}, TRY_CAST(TRY_CAST(${text} AS HUGEINT) + 18446744073709551616 AS ${type}))`;
   }
-  return type === 'VARCHAR'
-    ? `${text} AS ${identifier(name)}`
-    : `TRY_CAST(${text} AS ${type}) AS ${identifier(name)}`;
+  return value;
+}
+
+/** The text that a value of the type of the column `name` usually stands for; null where there is no usual one. */
+export function usualText(name: string, value: string): string | null {
+  switch (columnType(name)) {
+    case 'integer':
+    case 'boolean':
+      return `CAST(${value} AS VARCHAR)`;
+    case 'hex':
+      return `'0x' || lower(to_hex(${value}))`;
+    case 'guid':
+      return `'{' || upper(CAST(${value} AS VARCHAR)) || '}'`;
+    default:
+      return null;
+  }
 }

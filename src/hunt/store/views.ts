@@ -5,8 +5,9 @@
  */
 import { logSourceTable, type EventSelector } from '../../detect/index.ts';
 import { foldFieldName, sysmonEvents } from '../../events/index.ts';
-import type { Column, EventKind } from '../../store/index.ts';
-import { columnType, identifier, literal, typedColumn } from './columns.ts';
+import { quoteName, quoteText, type Column, type EventKind } from '../../store/index.ts';
+import { columnType } from './columns.ts';
+import type { EventRelation } from './relation.ts';
 
 export interface View {
   readonly name: string;
@@ -21,73 +22,79 @@ const back: readonly Column[] = [
   { name: '_source', type: 'text' },
   { name: '_position', type: 'integer' },
 ];
-const backSql = '_row, _source, _position';
 /** Of Security events, what the categories are filled from or what hunts ask for. */
 const security = `SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid TargetUserName
   TargetDomainName TargetLogonId LogonType IpAddress IpPort WorkstationName AuthenticationPackageName LogonProcessName
   ObjectServer ObjectType ObjectName AccessMask AccessList ProcessName NewProcessName NewProcessId ParentProcessName
   TokenElevationType MandatoryLabel ShareName RelativeTargetName ServiceName Status SubStatus NewValue Application
-  DestAddress DestPort SourceAddress ScriptBlockText Hashes MD5 SHA1 SHA256 IMPHASH`
+  DestAddress DestPort SourceAddress ScriptBlockText Hashes MD5 SHA1 SHA256 IMPHASH Keywords Level Task Opcode
+  Version Message`
   .trim()
   .split(/\s+/u);
 
-/** What a relation of events has. */
-export interface EventColumns {
-  /** Columns of fields, in order. */
-  readonly fields: readonly string[];
-  readonly kinds: readonly EventKind[];
-  /** Whether there is a column `_more`. */
-  readonly more: boolean;
-}
-
-/** All views over `base`, a relation with the columns of the Parquet files. */
-export function eventViews(base: string, { fields, kinds, more }: EventColumns): View[] {
-  const known = new Map(fields.map((name) => [foldFieldName(name), name]));
+/** All views over relations, which follow each other. */
+export function eventViews(relations: readonly EventRelation[]): View[] {
+  const fields = unique(relations.flatMap((relation) => relation.fields));
+  const known = new Set(fields.map(foldFieldName));
   const basic = unique([...front, 'SystemTime', ...sysmonFields(...sysmonEvents.keys()), ...security]);
   const present = (name: string): boolean => known.has(foldFieldName(name));
   // What the data have comes first; columns that are there for the sake of queries are last.
   const ordered = unique([...front, ...basic.filter(present), ...fields, ...basic]);
   return [
-    textView(base, fields, more),
+    textView(relations, fields),
     {
       name: 'events',
       columns: withEnds(ordered),
-      sql: select(base, ordered, known, {}),
+      sql: relations.map((relation) => select(relation, ordered, {})).join(union),
     },
-    ...categories().map(([name, selectors]) => categoryView(name, selectors, base, kinds, known)),
+    ...categories().map(([name, selectors]) => categoryView(name, selectors, relations)),
   ];
 }
 
-function textView(base: string, fields: readonly string[], more: boolean): View {
+const union = ' UNION ALL ';
+
+function textView(relations: readonly EventRelation[], fields: readonly string[]): View {
+  const more = relations.some((relation) => relation.more);
+  const parts = relations.map((relation) => {
+    const own = new Map(relation.fields.map((name) => [foldFieldName(name), name]));
+    const list = fields.map((name) => {
+      const column = own.get(foldFieldName(name));
+      return `${column === undefined ? 'CAST(NULL AS VARCHAR)' : relation.text(column)} AS ${quoteName(name)}`;
+    });
+    if (more) list.push(relation.more ? '_more' : 'CAST(NULL AS VARCHAR) AS _more');
+    return `SELECT ${[ends(relation), ...list].join(', ')} FROM ${relation.from}`;
+  });
   const names = more ? [...fields, '_more'] : fields;
   return {
     name: 'events_text',
     columns: [...back, ...names.map((name): Column => ({ name, type: 'text' }))],
-    sql: `SELECT ${[backSql, ...names.map(identifier)].join(', ')} FROM ${base}`,
+    sql: parts.join(union),
   };
 }
 
 function categoryView(
   name: string,
   selectors: readonly EventSelector[],
-  base: string,
-  kinds: readonly EventKind[],
-  known: ReadonlyMap<string, string>,
+  relations: readonly EventRelation[],
 ): View {
   const sysmonIds = selectors.flatMap((one) => (one.variant === 'sysmon' ? (one.eventId ?? []) : []));
   const aliases = selectors.flatMap((one) => Object.keys(one.fields ?? {}));
-  const own = kinds.filter((kind) => selectors.some((selector) => maySelect(selector, kind)));
+  const own = relations
+    .flatMap(({ kinds }) => kinds)
+    .filter((kind) => selectors.some((selector) => maySelect(selector, kind)));
   const columns = unique([
     ...front,
     ...sysmonFields(...sysmonIds),
     ...aliases,
     ...own.flatMap((kind) => kind.columns),
   ]);
-  const parts = selectors.map(
-    (selector) =>
-      `${select(base, columns, known, selector.fields ?? {})} WHERE ${condition(selector, known)}`,
+  const parts = relations.flatMap((relation) =>
+    selectors.map(
+      (selector) =>
+        `${select(relation, columns, selector.fields ?? {})} WHERE ${condition(selector, relation)}`,
+    ),
   );
-  return { name, columns: withEnds(columns), sql: parts.join(' UNION ALL ') };
+  return { name, columns: withEnds(columns), sql: parts.join(union) };
 }
 
 /** Whether events of a kind can be those of a selector. */
@@ -98,31 +105,30 @@ function maySelect({ channel, eventId }: EventSelector, kind: EventKind): boolea
 
 /** `aliases`: name of the column -> field that fills it. */
 function select(
-  base: string,
+  relation: EventRelation,
   columns: readonly string[],
-  known: ReadonlyMap<string, string>,
   aliases: Readonly<Record<string, string>>,
 ): string {
-  const list = columns.map((name) => typedColumn(name, known.get(foldFieldName(aliases[name] ?? name))));
-  return `SELECT _time AS "Time", ${list.join(', ')}, ${backSql} FROM ${base}`;
+  const list = columns.map((name) => `${relation.typed(name, aliases[name] ?? name)} AS ${quoteName(name)}`);
+  return `SELECT ${relation.time} AS "Time", ${list.join(', ')}, ${ends(relation)} FROM ${relation.from}`;
 }
 
-function condition(
-  { channel, provider, eventId }: EventSelector,
-  known: ReadonlyMap<string, string>,
-): string {
-  const parts = [
-    ...(channel ? [oneOf('Channel', channel, known)] : []),
-    ...(provider ? [oneOf('Provider_Name', provider, known)] : []),
-    ...(eventId ? [oneOf('EventID', eventId.map(String), known)] : []),
-  ];
-  return parts.join(' AND ');
+function ends({ row }: EventRelation): string {
+  return `${row} AS _row, _source, _position`;
 }
 
-function oneOf(field: string, values: readonly string[], known: ReadonlyMap<string, string>): string {
-  const column = known.get(foldFieldName(field));
-  if (column === undefined) return 'false';
-  return `lower(${identifier(column)}) IN (${values.map((value) => literal(value.toLowerCase())).join(', ')})`;
+function condition({ channel, provider, eventId }: EventSelector, relation: EventRelation): string {
+  const ids = eventId && `${relation.typed('EventID', 'EventID')} IN (${eventId.join(', ')})`;
+  return [
+    ...(channel ? [oneOf('Channel', channel, relation)] : []),
+    ...(provider ? [oneOf('Provider_Name', provider, relation)] : []),
+    ...(ids ? [ids] : []),
+  ].join(' AND ');
+}
+
+function oneOf(field: string, values: readonly string[], relation: EventRelation): string {
+  const list = values.map((value) => quoteText(value.toLowerCase())).join(', ');
+  return `lower(${relation.typed(field, field)}) IN (${list})`;
 }
 
 function withEnds(names: readonly string[]): Column[] {

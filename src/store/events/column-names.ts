@@ -7,6 +7,8 @@ import { foldFieldName } from '../../events/index.ts';
 export const rowColumns = ['_row', '_source', '_position', '_time', '_more'] as const;
 /** Names of columns that views add. */
 const viewColumns = ['time'];
+/** Names in a lake: the text that stands beside a typed column. */
+export const exactPrefix = '_text_';
 const longest = 200;
 
 export class ColumnNames {
@@ -17,7 +19,7 @@ export class ColumnNames {
     // oxlint-disable-next-line no-control-regex
     if (field.length === 0 || field.length > longest || /[\u0000-\u001f\u007f]/u.test(field)) return null;
     if (!field.isWellFormed()) return null;
-    let name = field;
+    let name = field.toLowerCase().startsWith(exactPrefix) ? `_${field}` : field;
     while (this.#taken.has(foldFieldName(name))) name += '_';
     this.#taken.add(foldFieldName(name));
     return name;

@@ -1,2 +1,3 @@
+export { exactPrefix } from './column-names.ts';
 export { type EventKind } from './event-kinds.ts';
 export { EventTableWriter, type EventTableColumn, type EventTableOptions } from './table-writer.ts';

@@ -1,0 +1,83 @@
+/** Reads inputs of any kind into a Parquet file of texts. */
+import { setImmediate } from 'node:timers/promises';
+import { FieldTable } from '../../events/index.ts';
+import {
+  defaultLimits,
+  readInputs,
+  type InputList,
+  type InputReport,
+  type Limits,
+} from '../../sources/index.ts';
+import { EventTableWriter } from '../../store/index.ts';
+import { eventFilter, type EventFilter, type FilterCounts } from '../event-filter.ts';
+import type { IssueLog } from '../issue-log.ts';
+import type { HuntProgress } from '../options.ts';
+import type { EventColumns } from './relation.ts';
+
+export interface LoadOptions {
+  /** Only these fields become columns, besides those that every event has. */
+  readonly fields?: readonly string[];
+  readonly filter?: EventFilter;
+  readonly onProgress?: (progress: HuntProgress) => void;
+  /** Ends the reading after the batch at hand. */
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<Limits>;
+  /** Told of each input after it was read. */
+  readonly onInput?: (report: InputReport) => void;
+}
+
+export interface LoadedEvents extends EventColumns {
+  readonly events: number;
+}
+
+/** Reads inputs into a Parquet file of texts. What goes wrong with the input goes to `issues`. */
+export async function loadEvents(
+  list: InputList,
+  file: string,
+  { fields: wanted, filter, onProgress, signal, limits, onInput }: LoadOptions,
+  issues: IssueLog,
+  firstRow = 0,
+): Promise<LoadedEvents> {
+  const fields = new FieldTable(wanted === undefined);
+  for (const name of wanted ?? []) fields.add(name);
+  const counts: FilterCounts = { withoutTime: 0 };
+  const accept = eventFilter(filter ?? {}, counts);
+  const writer = new EventTableWriter(file, fields, { firstRow });
+  const { totalBytes } = list;
+  let current = '';
+  let lastTurn = performance.now();
+  try {
+    const batches = readInputs(list, {
+      fields,
+      onIssue: (issue) => issues.add(issue),
+      limits: { ...defaultLimits, ...limits },
+      ...(onInput && { onInput }),
+      ...(onProgress && {
+        onProgress: (bytes: number) => onProgress({ bytes, totalBytes, events: writer.events, current }),
+      }),
+    });
+    for await (const batch of batches) {
+      if (signal?.aborted) break;
+      current = batch.source;
+      writer.add(batch, accept);
+      // Some readers never wait: signals and timers get a turn now and then.
+      if (performance.now() - lastTurn < 50) continue;
+      await setImmediate();
+      lastTurn = performance.now();
+    }
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+  if (counts.withoutTime > 0) {
+    const message = `${counts.withoutTime} events without a time were left out of the time span`;
+    issues.add({ code: 'HB_DAMAGED', source: 'events', message });
+  }
+  return {
+    events: writer.events,
+    fields: writer.columns.map(({ name }) => name),
+    kinds: writer.kinds,
+    more: writer.hasMore,
+  };
+}

@@ -54,3 +54,8 @@ export async function storeSecret(service: string, name: string, value: Secret):
   const { writeKeyring } = await import('./keyring.ts');
   return writeKeyring(service, name, value.reveal(), `keyring:${service}/${name}`);
 }
+
+/** The user's configuration, there or not. */
+export async function userConfigFile(): Promise<string> {
+  return (await import('./load.ts')).userFile();
+}

@@ -2,7 +2,7 @@
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { openEvents, type EventStore } from '../hunt/index.ts';
-import { eventTable, outputRow, type RawForm } from '../lab/index.ts';
+import { eventTable, outputRow } from '../lab/index.ts';
 import { frameFromRows, type Frame } from '../store/index.ts';
 import { Interrupted, onExit, watchInterrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameOutputOptions } from './frame-output.ts';
@@ -12,7 +12,6 @@ export interface SearchSplOptions extends FrameOutputOptions {
   readonly earliest?: string | undefined;
   readonly latest?: string | undefined;
   readonly index?: string | undefined;
-  readonly raw?: RawForm | undefined;
 }
 
 /** The word `search` may be left out, as in Splunk's own pages. */
@@ -57,7 +56,7 @@ export async function runSearchSpl(
 async function searchStore(
   store: EventStore,
   query: string,
-  { earliest, latest, index, raw }: SearchSplOptions,
+  { earliest, latest, index }: SearchSplOptions,
   signal: AbortSignal,
 ): Promise<Frame> {
   const events = store.tables.find(({ name }) => name === 'events_text');
@@ -67,7 +66,6 @@ async function searchStore(
     table: events.name,
     columns: events.columns,
     ...(index !== undefined && { index }),
-    ...(raw !== undefined && { raw }),
   });
   const found = await table.search(query, {
     signal,
@@ -77,8 +75,7 @@ async function searchStore(
   async function* rows(): AsyncGenerator<Record<string, unknown>> {
     for await (const row of found.rows) yield outputRow(row);
   }
-  const read = await frameFromRows(rows(), { fields: found.fields });
-  return read;
+  return frameFromRows(rows(), { fields: found.fields });
 }
 
 /** Inputs that could not be read whole make the result one of a part. */

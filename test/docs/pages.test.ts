@@ -69,6 +69,7 @@ describe('command lines', () => {
     'explain',
     'backtest',
     'lab generate',
+    'lab splunk',
     'demo',
     'sigma check',
     'sigma convert',

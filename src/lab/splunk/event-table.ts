@@ -35,10 +35,8 @@ export async function eventTable(options: EventTableOptions): Promise<EventTable
   await database.run(
     `CREATE VIEW ${view} AS SELECT ${kept.map(identifier).join(', ')}, ${message} AS "Message", ${raw} AS "_raw" FROM ${identifier(table)}`,
   );
-  const columns: Column[] = [
-    ...options.columns.filter(({ name }) => kept.includes(name)),
-    ...own.map((name): Column => ({ name, type: 'text' })),
-  ];
+  const several = await severalOf(database, table, kept);
+  const columns = [...kept, 'Message'].map((name) => ({ name, several: several.has(name) }));
   const time = names.find((name) => name.toLowerCase() === 'systemtime');
   const span = time === undefined ? 'NULL' : identifier(time);
   const [facts] = await database.all(
@@ -49,6 +47,8 @@ export async function eventTable(options: EventTableOptions): Promise<EventTable
       runSpl(database, text, {
         table: view,
         columns,
+        raw: '"_raw"',
+        sourcetype: form === 'xml' ? 'XmlWinEventLog' : 'WinEventLog',
         index,
         signal,
         ...(earliest !== undefined && { earliest }),
@@ -62,6 +62,24 @@ export async function eventTable(options: EventTableOptions): Promise<EventTable
     },
     close: () => database.run(`DROP VIEW IF EXISTS ${view}`),
   };
+}
+
+/** What every event has once; a recording that has it twice is read as text there. */
+const single = /^(?:_.*|Channel|Computer|EventID|EventRecordID|Provider_Name|SystemTime|UtcTime|Message)$/i;
+
+/** The columns with several values in some cell, which is the text of a JSON array then. */
+async function severalOf(
+  database: Database,
+  table: string,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const asked = names.filter((name) => !single.test(name));
+  if (asked.length === 0) return new Set();
+  const tests = asked.map(
+    (name, at) => `bool_or(prefix(${identifier(name)}, '["') AND json_valid(${identifier(name)})) AS c${at}`,
+  );
+  const [found] = await database.all(`SELECT ${tests.join(', ')} FROM ${identifier(table)}`);
+  return new Set(asked.filter((_, at) => found?.[`c${at}`] === true));
 }
 
 function textOf(value: unknown): string | null {

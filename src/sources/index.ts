@@ -7,7 +7,21 @@ export type {
   SearchRequest,
   SearchResult,
 } from './engine.ts';
-export { openElastic, type ElasticEngine, type ElasticResult, type ElasticSettings } from './elastic/index.ts';
+export {
+  FieldResolver,
+  guidBatches,
+  indexEvents,
+  indexFor,
+  openElastic,
+  readIndexMap,
+  termBatches,
+  type ElasticEngine,
+  type ElasticResult,
+  type ElasticSettings,
+  type IndexMap,
+  type IndexOptions,
+  type IndexReport,
+} from './elastic/index.ts';
 export { fileInput, stdinInput } from './file-input.ts';
 export { listInputs, type InputList, type ListedInput, type ListOptions } from './inputs.ts';
 export type { Kind } from './kinds.ts';

@@ -16,6 +16,8 @@ export interface FieldUse {
   readonly number?: string;
   /** A field of the type wildcard with the values that the first one leaves out for their length. */
   readonly long?: string;
+  /** Some documents hold a value that is not indexed for its length (`ignore_above`): they are looked at again. */
+  readonly cut?: true;
 }
 
 export const nothing: Query = { match_none: {} };

@@ -74,7 +74,8 @@ class Writer {
     if (same === null) return null;
     const use = this.#use(same.field);
     // On fields of the type wildcard regular expressions are no help.
-    if (!holdsTerms(use.type) || use.type === 'wildcard' || use.long !== undefined) return null;
+    if (!holdsTerms(use.type) || use.type === 'wildcard' || use.long !== undefined || use.cut === true)
+      return null;
     const texts: Record<'cased' | 'folded', (readonly StringPart[])[]> = { cased: [], folded: [] };
     for (const value of same.values) {
       if (value.kind === 'string') texts[value.cased ? 'cased' : 'folded'].push(value.parts);
@@ -97,7 +98,7 @@ class Writer {
     return attempt(
       (refuse) => {
         if (field === null) return this.#keyword(value, refuse);
-        return fieldQuery(this.#use(field), value, refuse);
+        return this.#cut(this.#use(field), value, negated, refuse);
       },
       (reason) => {
         if (!this.#approximate) throw unsupported(this.#context, title, reason);
@@ -106,6 +107,20 @@ class Writer {
         return { bool: { filter: [more], _name: mark } };
       },
     );
+  }
+
+  /** Documents whose value the index left out may hold for the rule, or not. */
+  #cut(use: FieldUse, value: SigmaValue, negated: boolean, refuse: Refuse): Query {
+    if (use.cut !== true) return fieldQuery(use, value, refuse);
+    const left: Query = { term: { _ignored: { value: use.field } } };
+    const { kind } = value;
+    if (kind === 'null' || (kind === 'exists' && !value.value))
+      return { bool: { must_not: [{ exists: { field: use.field } }, left] } };
+    const query = fieldQuery(use, value, refuse);
+    if (kind === 'exists') return { bool: { should: [query, left], minimum_should_match: 1 } };
+    if (!this.#approximate) return query;
+    if (negated) return { bool: { filter: [query], _name: mark } };
+    return { bool: { should: [query, left], minimum_should_match: 1, _name: mark } };
   }
 
   /** A keyword stands anywhere in any value. */

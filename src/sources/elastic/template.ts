@@ -22,7 +22,8 @@ const mostFields = 5000;
 
 const ipNames = '^(?:.*I[pP]|.*IpAddress|.*_ip)$';
 const timeNames = '^(?:.*UtcTime|SystemTime|TimeCreated)$';
-const numberNames = '^(?:Event(?:Record)?I[dD]|.*(?:Process|Thread)I[dD]|.*Port|.*Count|.*Length|.*Size|Level|.*LogonType)$';
+const numberNames =
+  '^(?:Event(?:Record)?I[dD]|.*(?:Process|Thread)I[dD]|.*Port|.*Count|.*Length|.*Size|Level|.*LogonType)$';
 
 function strings(extra: Readonly<Record<string, unknown>> | null): Record<string, unknown> {
   const fields = extra === null ? {} : { fields: extra };

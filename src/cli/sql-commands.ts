@@ -1,5 +1,6 @@
 /** `huntbook sql` and `huntbook import`: declares them. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addImportCommand } from './import-command.ts';
 import { outputOptions, whole } from './options.ts';
 
 const parameter = (value: string, before: Record<string, string> = {}): Record<string, string> => {
@@ -36,4 +37,5 @@ export function addSqlCommands(program: Command): void {
     .action(async (query: string | undefined, paths: string[], options: object) =>
       (await import('./sql.ts')).runSql(query, paths, options),
     );
+  addImportCommand(program);
 }

@@ -36,16 +36,14 @@ export async function checkStatement(connection: DuckDBConnection, sql: string):
   const { StatementType } = await loadDuckDb();
   try {
     const extracted = await connection.extractStatements(sql);
-    if (extracted.count !== 1) {
-      throw new HuntbookError('HB_SQL_REFUSED', `${extracted.count} statements; one at a time is run`);
-    }
+    if (extracted.count !== 1) throw several(extracted.count, kind);
     const prepared = await extracted.prepare(0);
     const type = prepared.statementType;
     prepared.destroySync();
     const expected = explained === null ? StatementType.SELECT : StatementType.EXPLAIN;
     if (type !== expected) throw refused(StatementType[type] ?? kind);
   } catch (error) {
-    throw withHint(sqlError(error));
+    throw sqlError(error);
   }
   return { sql, keeps: explained === null && tables.has(kind) };
 }
@@ -57,12 +55,16 @@ function refused(word: string): HuntbookError {
   );
 }
 
-function withHint(error: unknown): unknown {
-  if (!(error instanceof HuntbookError) || !error.message.includes('__pivot_enum')) return error;
-  return new HuntbookError('HB_SQL', 'PIVOT needs the values that become columns', {
-    cause: error,
-    hint: "Name them: PIVOT t ON column IN ('a', 'b') USING count(*).",
-  });
+function several(count: number, kind: string): HuntbookError {
+  // DuckDB makes two statements of a PIVOT: the first looks up the values that become columns.
+  const pivot = kind === 'pivot';
+  return new HuntbookError(
+    'HB_SQL_REFUSED',
+    `${count} statements; one at a time is run`,
+    pivot
+      ? { hint: "PIVOT needs the values that become columns: PIVOT t ON c IN ('a', 'b') USING count(*)." }
+      : {},
+  );
 }
 
 /** The first words of a statement in lower case, without comments; an opening parenthesis is a word. */

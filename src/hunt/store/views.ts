@@ -4,7 +4,7 @@
  * under which name another log keeps a field.
  */
 import { logSourceTable, type EventSelector } from '../../detect/index.ts';
-import { foldFieldName, sysmonEvents } from '../../events/index.ts';
+import { foldFieldName, sysmonEvents, sysmonName } from '../../events/index.ts';
 import { quoteName, quoteText, type Column, type EventKind } from '../../store/index.ts';
 import { columnType } from './columns.ts';
 import type { EventRelation } from './relation.ts';
@@ -147,12 +147,12 @@ function categories(): [string, readonly EventSelector[]][] {
   return Object.entries(logSourceTable.categories['windows'] ?? {});
 }
 
-/** The first of names that are one field. */
+/** Names of which none are one field, in the spelling of Sysmon. */
 function unique(names: readonly string[]): string[] {
   const found = new Map<string, string>();
   for (const name of names) {
     const key = foldFieldName(name);
-    if (!found.has(key)) found.set(key, name);
+    if (!found.has(key)) found.set(key, sysmonName(name));
   }
   return [...found.values()];
 }

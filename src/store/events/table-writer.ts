@@ -15,6 +15,7 @@ import {
   type Value,
 } from '../../events/index.ts';
 import { CellInterner } from './cell-interner.ts';
+import { addTo, asWritten, idAt, textOf, valuesOf } from './cell-text.ts';
 import { ColumnBuilder, NumberBuilder } from './column-builder.ts';
 import { ColumnNames, rowColumns } from './column-names.ts';
 import { EventKinds, type EventKind } from './event-kinds.ts';
@@ -34,7 +35,6 @@ const longestInterned = 4096;
 const firstFieldColumn = rowColumns.length;
 /** Cells that are null. */
 const NULL = -1;
-const jsonNumber = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 
 export interface EventTableOptions {
   readonly groupRows?: number;
@@ -193,7 +193,7 @@ export class EventTableWriter {
       }
       if (id !== NULL) column.put(at, id);
     }
-    if (repeated !== null) this.#several(batch, row, repeated);
+    if (repeated !== null) more = this.#several(batch, row, repeated, more);
     const seen = this.#kinds.seenBy(
       idAt(columns[Field.EventID], at),
       idAt(columns[Field.Channel], at),
@@ -238,19 +238,30 @@ export class EventTableWriter {
     return id;
   }
 
-  /** Fields that the row has more than once: the text of an array of all their values. */
-  #several(batch: EventBatch, row: number, fields: Set<number>): void {
+  /**
+   * Fields that the row has more than once: the text of an array of all their values. What tells events apart (its
+   * channel, as opposed to one that the event is about) keeps its first value; the others go into `_more`.
+   */
+  #several(
+    batch: EventBatch,
+    row: number,
+    fields: Set<number>,
+    more: Map<number, Value[]> | null,
+  ): Map<number, Value[]> | null {
+    let rest = more;
     for (const field of fields) {
-      const values: Value[] = [];
-      for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++)
-        if (batch.cellField[cell] === field) values.push(batch.value(cell));
+      const values = valuesOf(batch, row, field);
       const column = this.#columns[field] as ColumnBuilder;
+      if (field <= Field.SystemTime) {
+        for (const value of values.slice(1))
+          if (value !== values[0]) addTo((rest ??= new Map<number, Value[]>()), field, value);
+        continue;
+      }
       column.unput();
-      const present = values.filter((value) => value !== null).flat();
-      const value = present.length > 1 ? present : present[0];
-      const id = this.#addValue(column, field, value ?? null);
+      const id = this.#addValue(column, field, values.length > 1 ? values : (values[0] ?? null));
       if (id !== NULL) column.put(this.#rows, id);
     }
+    return rest;
   }
 
   #moreText(more: Map<number, Value[]>): string {
@@ -290,33 +301,4 @@ export class EventTableWriter {
     this.#list.push({ builder, name: unique, field: name });
     return (this.#columns[field] = builder);
   }
-}
-
-/** The id of the value that the row was given, or -1. */
-function idAt(column: ColumnBuilder | null | undefined, row: number): number {
-  return column && column.lastRow === row ? column.lastId : -1;
-}
-
-function addTo(more: Map<number, Value[]>, field: number, value: Value): void {
-  const values = more.get(field);
-  if (values) values.push(value);
-  else more.set(field, [value]);
-}
-
-function textOf(value: Value): string | null {
-  if (typeof value === 'string') return value;
-  if (value === null) return null;
-  return typeof value === 'object' ? toJson(value) : String(value);
-}
-
-/** A number that is text in its source keeps its spelling, such as 1.50. */
-function asWritten(value: number, batch: EventBatch, cell: number): string {
-  const text = String(value);
-  const start = batch.cellStart[cell] as number;
-  const end = batch.cellEnd[cell] as number;
-  if (end - start === text.length || end - start > 64) return text;
-  const written = Buffer.from(batch.bytes.buffer, batch.bytes.byteOffset + start, end - start).toString(
-    'latin1',
-  );
-  return jsonNumber.test(written) && Number(written) === value ? written : text;
 }

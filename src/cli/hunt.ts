@@ -1,59 +1,62 @@
 /** `huntbook hunt`. */
-import type { Writable } from 'node:stream';
-import { ExitCode, HuntbookError } from '../errors.ts';
+import { HuntbookError } from '../errors.ts';
 import type { RuleSet } from '../detect/index.ts';
 import { terminalText } from '../escape/index.ts';
-import { hunt, levelRank, parseMoment, parseSpan, ruleFilter, type HuntSummary } from '../hunt/index.ts';
 import {
-  csvSink,
-  htmlSink,
-  jsonSink,
-  ndjsonSink,
-  renderSummary,
-  tableSink,
-  type FindingSink,
-} from '../report/index.ts';
+  assignParameters,
+  hunt,
+  levelRank,
+  loadSqlHunts,
+  parseMoment,
+  parseSpan,
+  ruleFilter,
+  sqlHuntInfo,
+  type Finding,
+  type LoadedSqlHunts,
+} from '../hunt/index.ts';
+import { renderSummary } from '../report/index.ts';
 import { useColor } from './color.ts';
 import { Interrupted, watchInterrupt } from './exit.ts';
+import type { HuntCliOptions } from './hunt-options.ts';
+import type { HuntSource } from './hunt-source.ts';
+import { exitCodeOf, formatOf, makeSink } from './hunt-output.ts';
 import { openOutput } from './output.ts';
 import { startProgress } from './progress.ts';
-import { loadRules, starterHunts, type RuleCliOptions } from './rules.ts';
-
-export interface HuntCliOptions extends RuleCliOptions {
-  readonly rules?: string[];
-  readonly level?: string;
-  readonly tag?: string[];
-  readonly status?: string[];
-  readonly include?: string[];
-  readonly exclude?: string[];
-  readonly since?: string;
-  readonly until?: string;
-  readonly host?: string[];
-  readonly threads?: number;
-  readonly maxDelay?: string;
-  readonly format?: 'table' | 'json' | 'ndjson' | 'csv' | 'html';
-  readonly output?: string;
-  readonly force?: boolean;
-  readonly failOn?: string;
-  readonly details?: number;
-  readonly csvRaw?: boolean;
-  readonly verifyChecksums?: boolean;
-  readonly maxArchiveRatio?: number;
-  readonly color?: boolean;
-  readonly quiet?: boolean;
-}
+import { loadRules, starterHunts } from './rules.ts';
 
 export async function runHunt(paths: string[], options: HuntCliOptions): Promise<void> {
-  const inputs = paths.length > 0 ? paths : process.stdin.isTTY ? [] : ['-'];
-  if (inputs.length === 0) {
+  const source = await sourceOf(paths, options);
+  try {
+    await huntOn(source, paths, options);
+  } finally {
+    await source?.close();
+  }
+}
+
+async function sourceOf(paths: string[], options: HuntCliOptions): Promise<HuntSource | null> {
+  const { source: name } = options;
+  if (name === undefined) return null;
+  const { openHuntSource } = await import('./hunt-source.ts');
+  return openHuntSource(paths, { ...options, source: name });
+}
+
+async function huntOn(source: HuntSource | null, paths: string[], options: HuntCliOptions): Promise<void> {
+  const inputs = source?.paths ?? (paths.length > 0 ? paths : process.stdin.isTTY ? [] : ['-']);
+  if (inputs.length === 0 && !source) {
     throw new HuntbookError('HB_USAGE', 'hunt: no input; name files or folders, or pipe events in', {
       hint: 'All paths after --rules are rules, up to the next option: put the events first.',
     });
   }
   const filter = eventFilterOf(options);
   const maxDelay = options.maxDelay === undefined ? undefined : parseSpan(options.maxDelay, '--max-delay');
-  const set = await loadRules(options.rules ?? [starterHunts()], options);
-  const chosen = chooseRules(set, options);
+  const rulePaths = options.rules ?? [starterHunts()];
+  const set = await loadRules(rulePaths, options);
+  const sql = loadSqlHunts(set.sqlHunts);
+  const chosen = chooseRules(set, sql, options);
+  const sqlHunts = assignParameters(
+    sql.hunts.filter((one) => chosen(sqlHuntInfo(one))),
+    options.param ?? [],
+  );
   const format = options.format ?? formatOf(options.output);
   const output = openOutput(options.output, options.force ?? false);
   const sink = makeSink(format, output.stream, options);
@@ -69,23 +72,36 @@ export async function runHunt(paths: string[], options: HuntCliOptions): Promise
   );
   let worst = -1;
   try {
-    const running = hunt({
-      paths: inputs,
+    const common = {
       rules: set,
       rule: chosen,
       filter,
-      ...(options.threads !== undefined && { threads: options.threads }),
-      ...(maxDelay !== undefined && { maxDelay }),
-      ...(options.maxArchiveRatio !== undefined && { limits: { maxRatio: options.maxArchiveRatio } }),
-      verifyChecksums: options.verifyChecksums ?? false,
       signal: interrupt.signal,
-      onProgress: (report) => progress.update(report),
-      onFinding: (finding) => {
+      onFinding: (finding: Finding) => {
         worst = Math.max(worst, levelRank(finding.rule.level));
         return sink.write(finding);
       },
-    });
-    const summary = await Promise.race([running, output.failed, interrupt.expired]);
+    };
+    const running =
+      source?.paths === null
+        ? source.hunt({
+            ...common,
+            rulePaths,
+            onProgress: ({ done, total, events, current }) =>
+              progress.update({ bytes: done, totalBytes: total, events, current }),
+          })
+        : hunt({
+            ...common,
+            paths: inputs,
+            sqlHunts,
+            ...(options.threads !== undefined && { threads: options.threads }),
+            ...(maxDelay !== undefined && { maxDelay }),
+            ...(options.maxArchiveRatio !== undefined && { limits: { maxRatio: options.maxArchiveRatio } }),
+            verifyChecksums: options.verifyChecksums ?? false,
+            onProgress: (report) => progress.update(report),
+          });
+    const run = await Promise.race([running, output.failed, interrupt.expired]);
+    const summary = { ...run, refused: [...run.refused, ...sql.refused] };
     progress.end();
     // A file with a part of the findings would look like the whole.
     if (interrupt.signal.aborted && output.file !== undefined) throw new Interrupted();
@@ -133,9 +149,14 @@ function eventFilterOf({
 }
 
 /** The filter of rules. Throws HB_NOT_FOUND when it leaves nothing to look for, or names a rule that is not there. */
-function chooseRules(set: RuleSet, options: HuntCliOptions): ReturnType<typeof ruleFilter> {
+function chooseRules(
+  set: RuleSet,
+  sql: LoadedSqlHunts,
+  options: HuntCliOptions,
+): ReturnType<typeof ruleFilter> {
   const { level, status, tag, include, exclude } = options;
-  const all = [...set.rules, ...set.correlations];
+  const hunts = sql.hunts.map((one) => ({ info: sqlHuntInfo(one), part: false }));
+  const all = [...set.rules, ...set.correlations, ...hunts];
   for (const [option, names] of [
     ['--include', include],
     ['--exclude', exclude],
@@ -175,54 +196,6 @@ function chooseRules(set: RuleSet, options: HuntCliOptions): ReturnType<typeof r
 }
 
 /** Whether what matches a rule is no finding by itself. */
-function onlyServes(rule: RuleSet['rules'][number] | RuleSet['correlations'][number]): boolean {
+function onlyServes(rule: { readonly part: boolean } | { readonly reports: boolean }): boolean {
   return 'part' in rule ? rule.part : !rule.reports;
-}
-
-function formatOf(output: string | undefined): NonNullable<HuntCliOptions['format']> {
-  const ending = /\.(json|ndjson|jsonl|csv|html?)$/i.exec(output ?? '')?.[1]?.toLowerCase();
-  if (ending === 'jsonl') return 'ndjson';
-  if (ending === 'htm') return 'html';
-  return (ending as 'json' | 'ndjson' | 'csv' | 'html' | undefined) ?? 'table';
-}
-
-function makeSink(format: string, out: Writable, options: HuntCliOptions): FindingSink {
-  switch (format) {
-    case 'ndjson':
-      return ndjsonSink(out);
-    case 'json':
-      return jsonSink(out);
-    case 'csv':
-      return csvSink(out, { safe: !options.csvRaw });
-    case 'html':
-      return htmlSink(out);
-    default: {
-      const terminal = out === process.stdout ? process.stdout : undefined;
-      return tableSink(out, {
-        color: terminal !== undefined && useColor(options.color, terminal),
-        width: terminal?.columns ?? 100,
-        ...(options.details !== undefined && { details: options.details }),
-      });
-    }
-  }
-}
-
-/** 130 interrupted; 1 findings at or above --fail-on; 6 some rules or inputs failed; 0 otherwise. */
-export function exitCodeOf(
-  summary: HuntSummary,
-  worst: number,
-  options: HuntCliOptions,
-  interrupted: boolean,
-): number {
-  if (interrupted) return ExitCode.interrupted;
-  if (options.failOn !== undefined && worst >= levelRank(options.failOn)) return ExitCode.findings;
-  // A log source that is not in these data is no failure; a rule or an input that could not be read is.
-  const brokenRule = summary.refused.some(
-    ({ code }) => code !== 'HB_RULE_LOGSOURCE' && code !== 'HB_RULE_UNSUPPORTED',
-  );
-  // Folders hold all sorts of files; those that were passed over without having been named have no source.
-  const brokenInput = summary.issues.some(
-    ({ code, source }) => code !== 'HB_EMPTY' && (code !== 'HB_UNKNOWN_KIND' || source !== ''),
-  );
-  return brokenRule || brokenInput ? ExitCode.partial : ExitCode.ok;
 }

@@ -44,12 +44,25 @@ const hunt = program
     '[paths...]',
     'files, folders, globs of EVTX, JSON, CSV, Parquet, zip, tar, gz, zst; - is standard input',
   )
-  .option('-r, --rules <path...>', 'Sigma rule files or folders (default: the starter hunts)', paths)
+  .option(
+    '-r, --rules <path...>',
+    'files or folders of Sigma rules and SQL hunts (default: the starter hunts)',
+    paths,
+  )
+  .option('-s, --source <name>', 'hunt on this source instead of files (see huntbook source list)')
+  .option('--config <file>', 'configuration with the sources instead of huntbook.yaml')
+  .option('--jobs <n>', 'searches at a time, with --source (default: 4)', whole(maxThreads))
+  .option('--timeout <seconds>', 'patience with one search, with --source', whole(86_400))
   .addOption(new Option('--level <level>', 'only rules of this level and above').choices(levels))
   .option('--tag <tag>', 'only rules with this tag (attack.t1003 takes sub-techniques; repeatable)', list)
   .option('--status <status>', 'only rules of this status (repeatable)', list)
   .option('--include <id>', 'only rules with this id or title (repeatable)', list)
   .option('--exclude <id>', 'not the rules with this id or title (repeatable)', list)
+  .option(
+    '--param <name=value>',
+    'a parameter of a SQL hunt: mask=0x1010, or hunt.mask=0x1010 (repeatable)',
+    paths,
+  )
   .option('--since <time>', 'only events from this time on: 2025-03-03T08:00:00Z, or an age such as 24h')
   .option('--until <time>', 'only events before this time')
   .option('--host <name>', 'only events of this host, * allowed (repeatable)', list);

@@ -15,7 +15,18 @@ export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filte
 export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
+export {
+  assignParameters,
+  fieldsOfSql,
+  findSqlHunt,
+  infoOf as sqlHuntInfo,
+  loadSqlHunts,
+  runSqlHunt,
+  type HuntValues,
+  type LoadedSqlHunts,
+} from './sql/index.ts';
 export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';
+export { describeFields } from './remote/field-names.ts';
 export { openSource, type OpenSourceOptions } from './remote/open.ts';
 export { huntRemote } from './remote/run.ts';
 export type {
@@ -25,3 +36,4 @@ export type {
   RemoteHuntOptions,
   RemoteProgress,
 } from './remote/types.ts';
+export { importEvents, type ImportOptions, type ImportResult } from './store/import.ts';

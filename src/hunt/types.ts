@@ -77,6 +77,8 @@ export interface SummaryIssue {
 }
 
 export interface HuntSummary {
+  /** The search engine that was hunted on, by its name; `events` are then those that searches gave. */
+  readonly source?: string;
   readonly files: number;
   readonly events: number;
   readonly bytes: number;

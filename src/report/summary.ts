@@ -41,13 +41,17 @@ export function renderSummary(summary: HuntSummary, options: SummaryOptions = {}
 
 function headLines(summary: HuntSummary, { width, paint }: Layout): string[] {
   const { files, events, bytes, seconds, findings, rulesLoaded, rulesMatched, refused, neverFire } = summary;
-  const rate = seconds > 0 ? `, ${countText(Math.round(events / seconds))} events/s` : '';
+  const { source } = summary;
+  const rate =
+    seconds > 0 && source === undefined ? `, ${countText(Math.round(events / seconds))} events/s` : '';
   const span = timeSpan(summary.firstTime, summary.lastTime);
   const rules = [`${countText(rulesLoaded)} loaded`, `${countText(rulesMatched)} matched`];
   if (refused.length > 0) rules.push(`${countText(refused.length)} refused`);
   if (neverFire.length > 0) rules.push(`${countText(neverFire.length)} can never fire`);
   const rows: [string, string][] = [
-    ['Read', `${countOf(events, 'event')} from ${countOf(files, 'file')}, ${bytesText(bytes)}`],
+    source === undefined
+      ? ['Read', `${countOf(events, 'event')} from ${countOf(files, 'file')}, ${bytesText(bytes)}`]
+      : ['Searched', `${source}, which gave ${countOf(events, 'event')}`],
     ['Times', span === '' ? '' : `${span} UTC`],
     ['Rules', rules.join(', ')],
     ['Findings', countText(findings)],

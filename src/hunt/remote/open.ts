@@ -57,8 +57,18 @@ async function openSplunkSource(
 ): Promise<SearchEngine> {
   const { url, username, app, owner, insecure, earliest, latest, timeout, splunkrc } = settings;
   const own = given({
-    ...{ url, username, password, token, session, app, owner },
-    ...{ ca, insecure, earliest, latest, timeout },
+    url,
+    username,
+    password,
+    token,
+    session,
+    app,
+    owner,
+    ca,
+    insecure,
+    earliest,
+    latest,
+    timeout,
   });
   if (splunkrc === undefined) return openSplunk({ url: url as string, ...own });
   const found = await splunkSettings({

@@ -6,6 +6,7 @@
 import { CorrelationPlan, type RuleInfo, type RuleSet } from '../../detect/index.ts';
 import { asHuntbookError, HuntbookError, type ErrorCode } from '../../errors.ts';
 import type { SigmaRule } from '../../sigma/index.ts';
+import type { SearchRequest } from '../../sources/index.ts';
 import { findingId, ruleOf } from '../finding.ts';
 import { IssueLog } from '../issue-log.ts';
 import { planScan } from '../plan-scan.ts';
@@ -109,6 +110,7 @@ class RemoteHunt {
     for (const finding of correlations.take()) await onFinding(finding);
     this.#issues.merge(correlations.issues());
     return {
+      source: this.#options.source,
       files: 0,
       events: this.#events,
       bytes: 0,
@@ -169,15 +171,16 @@ class RemoteHunt {
     { query, language, index, approximate }: RuleSearch,
     onHit: (hit: Hit) => Promise<void>,
   ): Promise<void> {
-    const { engine, filter, timeout } = this.#options;
+    const { engine, timeout } = this.#options;
     try {
       const result = await engine.search({
         query,
         language,
         signal: this.#abort.signal,
+        // Findings hold whole events, so that all fields are extracted.
+        ...(engine.kind === 'splunk' && { options: { mode: 'export', level: 'verbose' } }),
         ...(index !== undefined && { index }),
-        ...(filter?.since !== undefined && { earliest: new Date(filter.since).toISOString() }),
-        ...(filter?.until !== undefined && { latest: new Date(filter.until).toISOString() }),
+        ...this.#spanOf(),
         ...(timeout !== undefined && { timeout }),
       });
       await this.#reader.read(rule, result.rows, async (hit) => {
@@ -195,6 +198,13 @@ class RemoteHunt {
       const { code, message } = asHuntbookError(error, 'HB_SEARCH');
       this.#issue(code, `${info.title}: ${message}`);
     }
+  }
+
+  #spanOf(): Pick<SearchRequest, 'earliest' | 'latest'> {
+    const { filter, earliest, latest } = this.#options;
+    const from = filter?.since === undefined ? earliest : new Date(filter.since).toISOString();
+    const to = filter?.until === undefined ? latest : new Date(filter.until).toISOString();
+    return { ...(from !== undefined && { earliest: from }), ...(to !== undefined && { latest: to }) };
   }
 
   async #report(rule: number, info: RuleInfo, id: string, hit: Hit, turn: number): Promise<void> {

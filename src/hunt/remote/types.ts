@@ -26,6 +26,9 @@ export interface RemoteHuntOptions {
   /** Which rules to run; default: all. */
   readonly rule?: (info: RuleInfo) => boolean;
   readonly filter?: EventFilter;
+  /** Where `filter` says no time: as the engine writes times. */
+  readonly earliest?: string;
+  readonly latest?: string;
   /** Searches at a time. */
   readonly jobs?: number;
   /** Seconds for one search. */

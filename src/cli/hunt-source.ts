@@ -1,0 +1,127 @@
+/** `huntbook hunt --source`: the rules as searches of a named source, or, of the kind files, the hunt over its files. */
+import path from 'node:path';
+import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config/index.ts';
+import type { RuleSet } from '../detect/index.ts';
+import { HuntbookError } from '../errors.ts';
+import { terminalText } from '../escape/index.ts';
+import {
+  describeFields,
+  huntRemote,
+  openSource,
+  type HuntSummary,
+  type RemoteHuntOptions,
+} from '../hunt/index.ts';
+import type { Pipeline } from '../sigma/index.ts';
+import type { SearchEngine } from '../sources/index.ts';
+import type { HuntCliOptions } from './hunt-options.ts';
+import { choosePipelines, loadDocuments } from './sigma-rules.ts';
+
+/** What the hunt itself knows: rules, filters, where findings go. */
+export type SourceHunt = Pick<
+  RemoteHuntOptions,
+  'rules' | 'rule' | 'filter' | 'onFinding' | 'onProgress' | 'signal'
+> & { readonly rulePaths: readonly string[] };
+
+export interface HuntSource {
+  /** Of the kind files: what to hunt over. */
+  readonly paths: readonly string[] | null;
+  hunt(options: SourceHunt): Promise<HuntSummary>;
+  close(): Promise<void>;
+}
+
+/** Options of the hunt over files that mean nothing for a search engine. */
+const fileOptions = {
+  threads: '--threads',
+  maxDelay: '--max-delay',
+  maxArchiveRatio: '--max-archive-ratio',
+  verifyChecksums: '--verify-checksums',
+  param: '--param',
+} as const;
+
+/** Throws HB_USAGE for paths beside a source, HB_SOURCE_UNKNOWN, and what opening the source throws. */
+export async function openHuntSource(
+  given: readonly string[],
+  options: HuntCliOptions & { readonly source: string },
+): Promise<HuntSource> {
+  const { config: file, source: name } = options;
+  if (given.length > 0)
+    throw new HuntbookError('HB_USAGE', `${given[0]}: files and --source are hunted one at a time`, {
+      hint: 'Leave out one of them.',
+    });
+  const source = await namedSource(await loadConfig(file === undefined ? {} : { file }), name);
+  const { settings } = source;
+  if (settings.kind === 'files') {
+    const paths = await Promise.all(settings.paths.map((one) => sourcePath(source, one)));
+    return {
+      paths,
+      hunt: () => Promise.reject(new Error('files are hunted as files')),
+      close: async () => {},
+    };
+  }
+  for (const [key, option] of Object.entries(fileOptions))
+    if (options[key as keyof typeof fileOptions] !== undefined)
+      throw new HuntbookError(
+        'HB_USAGE',
+        `${option} is for files; source ${name} is of kind ${settings.kind}`,
+      );
+  const onWarning = (text: string): void => void process.stderr.write(`huntbook: ${terminalText(text)}\n`);
+  const engine = await openSource(source, { onWarning });
+  return {
+    paths: null,
+    hunt: (hunt) => huntSource(engine, source, options, hunt),
+    close: () => engine.close(),
+  };
+}
+
+async function huntSource(
+  engine: SearchEngine,
+  source: NamedSource,
+  options: HuntCliOptions,
+  { rulePaths, ...hunt }: SourceHunt,
+): Promise<HuntSummary> {
+  const settings = source.settings as Exclude<NamedSource['settings'], { kind: 'files' }>;
+  const { rules: documents } = await loadDocuments(rulePaths, {
+    ...(options.placeholders !== undefined && { placeholders: options.placeholders }),
+    ...(options.ruleCache !== undefined && { ruleCache: options.ruleCache }),
+  });
+  const pipelines = settings.pipelines && (await pipelinesOf(source, settings.pipelines));
+  const { earliest, latest, index } = settings;
+  const summary = await huntRemote({
+    ...hunt,
+    engine,
+    source: source.name,
+    documents,
+    ...(pipelines
+      ? { fields: 'sigma', pipelines }
+      : await describeFields(engine, 'fields' in settings ? settings.fields : undefined, hunt.signal)),
+    ...(index !== undefined && { index }),
+    ...(earliest !== undefined && { earliest }),
+    ...(latest !== undefined && { latest }),
+    ...(options.jobs !== undefined && { jobs: options.jobs }),
+    ...(options.timeout !== undefined && { timeout: options.timeout }),
+  });
+  return { ...summary, refused: [...summary.refused, ...notRun(hunt.rules)] };
+}
+
+/** SQL needs the events themselves. */
+function notRun({ sqlHunts = [] }: Pick<RuleSet, 'sqlHunts'>): HuntSummary['refused'][number][] {
+  return sqlHunts.map((file) => ({
+    path: file,
+    line: null,
+    title: null,
+    code: 'HB_RULE_UNSUPPORTED',
+    message: `${file}: SQL hunts are run over files, not on a search engine`,
+  }));
+}
+
+async function pipelinesOf(
+  source: NamedSource,
+  written: readonly string[],
+): Promise<(string | Pipeline)[] | undefined> {
+  const names = await Promise.all(
+    written.map((name) =>
+      /[/\\]|\.ya?ml$/.test(name) && !path.isAbsolute(name) ? sourcePath(source, name) : name,
+    ),
+  );
+  return choosePipelines({ pipeline: names });
+}

@@ -5,7 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HuntbookError } from '../../errors.ts';
 import { replyFault } from './faults.ts';
-import { Transport, type HttpCall, type HttpReply } from './transport.ts';
+import type { HttpCall, HttpReply } from './http.ts';
+import { Transport } from './transport.ts';
 import { checkUrl } from './trust.ts';
 import type { SplunkSettings, SplunkTuning } from './types.ts';
 

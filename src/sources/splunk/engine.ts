@@ -58,6 +58,7 @@ export class SplunkEngine implements SearchEngine {
 
   /** Asked once for a connection; not again for a search that was ended while it waited. */
   async #version(signal: AbortSignal): Promise<ServerInfo> {
+    signal.throwIfAborted();
     this.#info ??= serverInfo(this.#connection).catch((error: unknown) => {
       this.#info = null;
       throw error;
@@ -65,7 +66,6 @@ export class SplunkEngine implements SearchEngine {
     const info = this.#info;
     return await new Promise<ServerInfo>((resolve, reject) => {
       const abort = (): void => reject(signal.reason as Error);
-      if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       info.then(resolve, reject);
     });

@@ -1,7 +1,7 @@
 /** What went wrong with a connection or is said in an answer, as one of our errors. */
 import { HuntbookError, type ErrorCode } from '../../errors.ts';
 import { messagesOf } from './read-json.ts';
-import type { HttpReply } from './transport.ts';
+import type { HttpReply } from './http.ts';
 
 const certificate =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|CRL_|HOSTNAME_MISMATCH|INVALID_CA)/;

@@ -3,7 +3,7 @@ import { HuntbookError } from '../../errors.ts';
 import { pause, type Call, type Connection } from './connection.ts';
 import { messagesOf } from './read-json.ts';
 import { entries } from './server-info.ts';
-import type { HttpReply, Params } from './transport.ts';
+import type { HttpReply, Params } from './http.ts';
 import type { ResultItem, SplunkOutput } from './types.ts';
 
 export interface JobState {

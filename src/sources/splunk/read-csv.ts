@@ -24,6 +24,7 @@ export const readCsv: ResultReader = async function* (body) {
   source.pipe(parser);
   let columns: Column[] | null = null;
   let width = 0;
+  let warned = false;
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       if (columns === null) {
@@ -31,7 +32,13 @@ export const readCsv: ResultReader = async function* (body) {
         width = cells.length;
         yield [{ kind: 'fields', names: columns.map(({ name }) => name) }];
       } else if (cells.length < width) throw cut();
-      else yield [rowOf(cells, columns)];
+      else {
+        const row = rowOf(cells, columns);
+        if (!warned && columns.some((column) => mayBeSeveral(column, cells))) {
+          warned = true;
+          yield [row, { kind: 'message', level: 'WARN', text: joined }];
+        } else yield [row];
+      }
     }
   } catch (error) {
     if (error instanceof CsvError) throw error.code === 'CSV_QUOTE_NOT_CLOSED' ? cut() : damaged(error);
@@ -62,6 +69,14 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): ResultItem
   }
   return { kind: 'row', row };
 }
+
+const joined =
+  'as CSV this server joins several values of a field by line ends and does not tell them apart; JSON and XML do';
+/** The text of an event has line ends of its own. */
+const eventText = new Set(['_raw', 'Message']);
+
+const mayBeSeveral = ({ at, name, values }: Column, cells: readonly string[]): boolean =>
+  values < 0 && cells[at]?.includes('\n') === true && !eventText.has(name);
 
 /** Null when the text is not a list of values. */
 export function splitValues(text: string): string[] | null {

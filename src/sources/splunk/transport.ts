@@ -8,32 +8,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { HuntbookError } from '../../errors.ts';
 import { connectFault, cutFault } from './faults.ts';
+import type { HttpCall, HttpReply, Params } from './http.ts';
 import { trust } from './trust.ts';
 import type { SplunkSettings, SplunkTuning } from './types.ts';
-
-export type Params = Readonly<Record<string, string | number | undefined>>;
-
-export interface HttpCall {
-  readonly method: 'GET' | 'POST';
-  /** Below the URL of the server, encoded. */
-  readonly path: string;
-  readonly params?: Params;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal | undefined;
-  /** The server may be silent for as long as its search takes. */
-  readonly long?: boolean;
-}
-
-export interface HttpReply {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  /** Whether the server says where the body ends; a body that just stops can not be told from a whole one. */
-  readonly framed: boolean;
-  body(): AsyncGenerator<Uint8Array>;
-  /** The whole body, or its beginning. */
-  text(limit: number): Promise<string>;
-  discard(): void;
-}
 
 const maxRedirects = 3;
 
@@ -122,7 +99,8 @@ export class Transport {
         request.destroy(new HuntbookError('HB_TIMEOUT', `${url.host} ${what}`));
       };
       const connecting = setTimeout(() => late('does not take the connection'), this.#tuning.connect);
-      const abort = (): void => void request.destroy(new Error('aborted'));
+      let response: IncomingMessage | null = null;
+      const abort = (): void => void (response ?? request).destroy();
       signal?.addEventListener('abort', abort, { once: true });
       request.on('socket', (socket) => {
         if (!socket.connecting) clearTimeout(connecting);
@@ -130,11 +108,17 @@ export class Transport {
       });
       // Also for sockets that are used again, which may have the patience of a longer call.
       request.setTimeout(call.long ? 0 : this.#tuning.patience, () => late('is silent'));
-      request.on('close', () => {
+      const settle = (): void => {
         clearTimeout(connecting);
         signal?.removeEventListener('abort', abort);
+      };
+      request.on('close', settle);
+      request.on('response', (answer) => {
+        response = answer;
+        // Behind its end the socket may already serve another call.
+        answer.on('close', settle);
+        resolve(answer);
       });
-      request.on('response', resolve);
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (signal?.aborted) reject(signal.reason as Error);
         else if (request.reusedSocket && error.code === 'ECONNRESET') reject(new StaleConnection());
@@ -153,12 +137,11 @@ export class Transport {
       try {
         for await (const piece of response) yield piece as Uint8Array;
       } catch (error) {
-        if (call.signal?.aborted) throw call.signal.reason;
-        throw cutFault(error, host);
+        throw call.signal?.aborted ? call.signal.reason : cutFault(error, host);
       } finally {
-        response.destroy();
+        if (!response.complete) response.destroy();
       }
-      if (!response.complete) throw cutFault(null, host);
+      if (!response.complete) throw call.signal?.aborted ? call.signal.reason : cutFault(null, host);
     }
     return {
       status: response.statusCode ?? 0,

@@ -24,11 +24,6 @@ export class XmlTokens {
     this.#handler = handler;
   }
 
-  /** Whether every element is closed and no token is open. */
-  get whole(): boolean {
-    return this.#path.length === 0 && this.#rest.trim() === '';
-  }
-
   push(piece: string): void {
     const text = this.#rest + piece;
     let at = 0;
@@ -44,6 +39,12 @@ export class XmlTokens {
     // Text waits for the tag behind it: an entity may be cut in half.
     this.#rest = text.slice(at);
     if (this.#rest.length > maxRowLength) throw bad(`a token is longer than ${maxRowLength} characters`);
+  }
+
+  /** Throws when the text did not end where an element may end. */
+  end(): void {
+    if (this.#path.length === 0 && !this.#rest.startsWith('<')) this.#text(this.#rest);
+    else throw new HuntbookError('HB_CUT', 'the result ends within its XML');
   }
 
   /** The place behind the token, or -1 when its end is not there yet. */

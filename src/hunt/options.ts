@@ -1,7 +1,9 @@
 /** What a hunt is told, and what it tells while it runs. */
 import type { RuleInfo, RuleSet } from '../detect/index.ts';
 import type { Limits } from '../sources/index.ts';
+import type { SqlHunt } from '../rules/index.ts';
 import type { EventFilter } from './event-filter.ts';
+import type { HuntValues } from './sql/parameters.ts';
 import type { Finding } from './types.ts';
 
 export interface HuntProgress {
@@ -15,6 +17,8 @@ export interface HuntOptions {
   /** Files, folders, globs; `-` is standard input. */
   readonly paths: readonly string[];
   readonly rules: RuleSet;
+  /** SQL hunts to run when the pass is over, with the values of their parameters. */
+  readonly sqlHunts?: ReadonlyMap<SqlHunt, HuntValues>;
   /** Which rules to run; default: all. */
   readonly rule?: (info: RuleInfo) => boolean;
   readonly filter?: EventFilter;

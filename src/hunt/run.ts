@@ -16,6 +16,7 @@ import { IssueLog } from './issue-log.ts';
 import type { HuntOptions } from './options.ts';
 import { scanInThreads } from './parallel.ts';
 import { planScan } from './plan-scan.ts';
+import { runSqlHunts } from './sql/index.ts';
 import { Scanner, type ScanPlan, type ScanResult } from './scanner.ts';
 import { TimeSpan } from './time-span.ts';
 import type { HuntSummary, NeverFiringRule } from './types.ts';
@@ -52,16 +53,19 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
   correlations.finish(span.last, options.filter?.until);
   await report(correlations, options);
   issues.merge(correlations.issues());
+  const sql = await runSqlHunts({ ...options, hunts: options.sqlHunts ?? new Map() });
   const matched = new Set(results.flatMap((result) => result.matchedRules));
   const never = mergeNever(results);
   return {
     files: list.inputs.length,
     events: sum(results, (r) => r.events),
     bytes: list.totalBytes,
-    findings: sum(results, (r) => r.findings) + correlations.reported,
-    rulesLoaded: [...plan.active, ...correlationPlan.runs].filter(Boolean).length,
-    rulesMatched: [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size,
-    refused: rules.refused,
+    findings: sum(results, (r) => r.findings) + correlations.reported + sql.findings,
+    rulesLoaded:
+      [...plan.active, ...correlationPlan.runs].filter(Boolean).length + (options.sqlHunts?.size ?? 0),
+    rulesMatched:
+      [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size + sql.matched,
+    refused: [...rules.refused, ...sql.refused],
     notices: rules.notices,
     neverFire: [...describeNever(rules, never), ...neverCorrelate(rules, correlations, never)],
     issues: issues.list(),

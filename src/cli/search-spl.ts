@@ -2,7 +2,7 @@
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { openEvents, type EventStore } from '../hunt/index.ts';
-import { eventTable, outputRow } from '../lab/index.ts';
+import { eventTable } from '../lab/index.ts';
 import { frameFromRows, type Frame } from '../store/index.ts';
 import { Interrupted, onExit, watchInterrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameOutputOptions } from './frame-output.ts';
@@ -72,10 +72,7 @@ async function searchStore(
     ...(earliest !== undefined && { earliest }),
     ...(latest !== undefined && { latest }),
   });
-  async function* rows(): AsyncGenerator<Record<string, unknown>> {
-    for await (const row of found.rows) yield outputRow(row);
-  }
-  return frameFromRows(rows(), { fields: found.fields });
+  return frameFromRows(found.rows, { fields: found.fields });
 }
 
 /** Inputs that could not be read whole make the result one of a part. */

@@ -18,7 +18,6 @@ export { renderJson, type JsonShape } from './writers/json-lines.ts';
 export type { EvtxLayout } from './writers/evtx.ts';
 export {
   eventTable,
-  outputRow,
   serveSplunk,
   type EventTable,
   type EventTableOptions,

@@ -3,7 +3,7 @@
  * it. `_raw` is made when it is asked for, so that searches of fields pay nothing for it.
  */
 import { randomBytes } from 'node:crypto';
-import { parseSpl, runSpl } from '../../spl/index.ts';
+import { compileSpl, parseSpl, runSpl } from '../../spl/index.ts';
 import type { Column, Database } from '../../store/index.ts';
 import type { Search } from './job.ts';
 import { identifier, rawText } from './raw-text.ts';
@@ -42,19 +42,22 @@ export async function eventTable(options: EventTableOptions): Promise<EventTable
   const [facts] = await database.all(
     `SELECT count(*) AS events, min(${span}) AS "from", max(${span}) AS "to" FROM ${identifier(table)}`,
   );
+  const over = {
+    table: view,
+    columns,
+    raw: '"_raw"',
+    sourcetype: form === 'xml' ? ('XmlWinEventLog' as const) : ('WinEventLog' as const),
+    index,
+  };
   return {
     search: (text, { earliest, latest, signal }) =>
       runSpl(database, text, {
-        table: view,
-        columns,
-        raw: '"_raw"',
-        sourcetype: form === 'xml' ? 'XmlWinEventLog' : 'WinEventLog',
-        index,
+        ...over,
         signal,
         ...(earliest !== undefined && { earliest }),
         ...(latest !== undefined && { latest }),
       }),
-    check: (text) => void parseSpl(text),
+    check: (text) => void compileSpl(parseSpl(text), text, over),
     facts: {
       events: Number(facts?.['events'] ?? 0),
       from: textOf(facts?.['from']),

@@ -2,7 +2,6 @@
 import type { EventTable, EventTableOptions } from './event-table.ts';
 import type { ServeOptions, SplunkServer } from './types.ts';
 
-export { outputRow } from './output-row.ts';
 export type { EventTable, EventTableOptions, ServeOptions, SplunkServer };
 export type { RawForm, RequestNote } from './types.ts';
 

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HuntbookError } from '../../errors.ts';
 import type { Message } from './reply.ts';
-import { outputRow } from './output-row.ts';
 import type { Row } from './types.ts';
 
 export type JobState = 'QUEUED' | 'PARSING' | 'RUNNING' | 'PAUSED' | 'FINALIZING' | 'DONE' | 'FAILED';
@@ -32,7 +31,6 @@ export type Search = (
 export interface FoundRows {
   readonly fields: readonly string[];
   readonly rows: AsyncIterable<Row>;
-  readonly messages: readonly Message[];
 }
 
 /** Rows between two looks at who else wants to work. */
@@ -92,7 +90,6 @@ export class Job {
       this.fields = found.fields;
       this.#enter('RUNNING', 0.1);
       await this.#read(found.rows, began, pace);
-      this.messages.push(...found.messages);
       await this.#wait(began + pace);
       this.#enter('FINALIZING', 0.99);
       await this.#pass(pace / 10);
@@ -121,7 +118,7 @@ export class Job {
         });
         break;
       }
-      this.rows.push(outputRow(row));
+      this.rows.push(row);
       if (this.rows.length % BATCH !== 0) continue;
       this.#advance(began, pace);
       await this.#pass(0);

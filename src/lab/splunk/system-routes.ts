@@ -16,6 +16,7 @@ export interface SystemSite {
   readonly version: string;
   readonly user: string;
   readonly index: IndexFacts;
+  readonly maxResultRows: number;
 }
 
 export function loginReply(access: Access, request: Request, cookieName: string): Reply {
@@ -101,6 +102,9 @@ const collections: Readonly<Record<string, (site: SystemSite) => readonly Listed
         datatype: 'event',
       },
     },
+  ],
+  'configs/conf-limits': ({ maxResultRows }) => [
+    { name: 'restapi', app: 'system', content: { maxresultrows: String(maxResultRows), disabled: false } },
   ],
   'authentication/current-context': ({ user }) => [
     {

@@ -21,7 +21,7 @@ export function fakeTable(rowOf: (at: number) => FakeRow, fields: readonly strin
           yield rowOf(at);
         }
       }
-      return { fields, rows: rows(), messages: [] };
+      return { fields, rows: rows() };
     },
     facts: { events: 3, from: null, to: null },
     close: async () => {},

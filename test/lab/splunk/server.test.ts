@@ -8,7 +8,7 @@ const password = 'pass=word;"&<';
 const hostile = 'a<b>&"\'`]]>\u0001\ud800\r\n,x';
 const fields = ['_time', 'host', 'many', 'text'];
 const rowOf = (at: number): FakeRow => ({
-  _time: String(1600763865 + at),
+  _time: new Date(1600763865000 + at * 1000).toISOString().replace('Z', '+00:00'),
   host: `WS${at}`,
   many: at === 0 ? ['one', 'two'] : null,
   text: at === 0 ? hostile : null,

@@ -16,7 +16,8 @@ export async function appendRows(
 ): Promise<void> {
   const duck = await loadDuckDb();
   const columns = relation.columns.map((column) => tableColumn(duck, column, relation.wide.has(column.name)));
-  const declared = relation.columns.map(({ name: column }, at) => `${quoteName(column)} ${columns[at]?.sql}`);
+  const names = sqlNames(relation.columns.map((column) => column.name));
+  const declared = columns.map(({ sql }, at) => `${quoteName(names[at] ?? '')} ${sql}`);
   await connection.run(`CREATE TABLE frame_store.main.${name} (${declared.join(', ') || 'nothing VARCHAR'})`);
   if (columns.length === 0) return;
   const appender = await connection.createAppender(name, 'main', 'frame_store');
@@ -38,4 +39,16 @@ export async function appendRows(
   }
   flush();
   appender.closeSync();
+}
+
+/** Names that differ by case only are one name to SQL: the second gets a number, as in DuckDB's own results. */
+function sqlNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const base = name === '' ? 'column' : name;
+    let given = base;
+    for (let number = 1; taken.has(given.toLowerCase()); number++) given = `${base}_${number}`;
+    taken.add(given.toLowerCase());
+    return given;
+  });
 }

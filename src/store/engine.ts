@@ -5,14 +5,11 @@
  * Kept results lie in an attached database in memory, `frame_store`, never in the user's file.
  */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { rmSync } from 'node:fs';
-import { rename, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asHuntbookError } from '../errors.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { appendRows } from './append.ts';
 import { decimalLiterals } from './hex-literals.ts';
-import { quoteName, quoteText } from './names.ts';
+import { quoteName } from './names.ts';
 import type { Relation, SelectOptions, SqlEngine } from './relation.ts';
 import { RowsRelation } from './rows-relation.ts';
 import { Sandbox } from './sandbox.ts';
@@ -20,6 +17,7 @@ import { makeScratch } from './scratch.ts';
 import { sqlError } from './sql-error.ts';
 import { checkStatement } from './statement.ts';
 import { TableRelation, readChunks } from './table-relation.ts';
+import { copyToParquet } from './to-parquet.ts';
 import { boundValues } from './to-duckdb.ts';
 import type { FrameValue, SqlValues } from './types.ts';
 
@@ -41,6 +39,8 @@ export class Engine implements SqlEngine {
   readonly connection: DuckDBConnection;
   readonly #sandbox: Sandbox;
   #made = 0;
+  /** Tables that nobody needs; they go before the next query, so that nothing runs unwatched. */
+  #dropped: string[] = [];
   #closed = false;
 
   protected constructor({ instance, connection }: Opened) {
@@ -111,30 +111,24 @@ export class Engine implements SqlEngine {
     }, options);
   }
 
-  async load(relation: Relation): Promise<string> {
-    const name = this.#newTable();
-    try {
-      await appendRows(this.connection, relation, name);
-    } catch (error) {
-      throw sqlError(error);
-    }
-    return `${store}.${name}`;
+  load(relation: Relation): Promise<string> {
+    return this.#withConnection(async (connection) => {
+      const name = this.#newTable();
+      try {
+        await appendRows(connection, relation, name);
+      } catch (error) {
+        throw sqlError(error);
+      }
+      return `${store}.${name}`;
+    });
   }
 
   async writeParquet(from: string, file: string, wide: readonly string[]): Promise<void> {
     const scratch = this.#sandbox.folder === null ? makeScratch() : null;
-    const made = join(scratch?.folder ?? this.#sandbox.folder ?? '', `${this.#newTable()}.parquet`);
+    const folder = scratch?.folder ?? this.#sandbox.folder ?? '';
     try {
-      const casts = await this.#narrowed(from, wide);
-      const columns = casts.length === 0 ? '*' : `* REPLACE (${casts.join(', ')})`;
-      await this.run(
-        `COPY (SELECT ${columns} FROM ${from}) TO ${quoteText(made)} (FORMAT parquet, COMPRESSION zstd)`,
-      );
-      await rename(made, file).catch(() => copyFile(made, file));
-    } catch (error) {
-      throw asHuntbookError(error, 'HB_WRITE', `${file}: cannot be written`);
+      await copyToParquet(this, { from, wide }, join(folder, `${this.#newTable()}.parquet`), file);
     } finally {
-      rmSync(made, { force: true });
       scratch?.remove();
     }
   }
@@ -173,32 +167,8 @@ export class Engine implements SqlEngine {
       this,
       from,
       () => this.#instance.connect(),
-      () => this.#drop(from),
+      () => void this.#dropped.push(from),
     );
-  }
-
-  /** Parquet has no integers of 128 bits; DuckDB would write them as floats and round them. */
-  async #narrowed(from: string, wide: readonly string[]): Promise<string[]> {
-    const casts: string[] = [];
-    for (const name of wide) {
-      const column = quoteName(name);
-      const [range] = await this.all(
-        `SELECT min(${column})::HUGEINT AS low, max(${column})::HUGEINT AS high FROM ${from}`,
-      );
-      const [low, high] = [(range?.['low'] ?? 0n) as bigint, (range?.['high'] ?? 0n) as bigint];
-      const type =
-        low >= -(2n ** 63n) && high < 2n ** 63n
-          ? 'BIGINT'
-          : low >= 0n && high < 2n ** 64n
-            ? 'UBIGINT'
-            : 'VARCHAR';
-      casts.push(`${column}::${type} AS ${column}`);
-    }
-    return casts;
-  }
-
-  #drop(from: string): void {
-    if (!this.#closed) this.connection.run(`DROP TABLE IF EXISTS ${from}`).catch(() => {});
   }
 
   async #readAll(
@@ -226,7 +196,7 @@ export class Engine implements SqlEngine {
 
   async #withConnection<T>(
     work: (connection: DuckDBConnection) => Promise<T>,
-    { signal, as }: SelectOptions,
+    { signal, as }: SelectOptions = {},
   ): Promise<T> {
     signal?.throwIfAborted();
     const connection = await this.#instance.connect();
@@ -238,6 +208,9 @@ export class Engine implements SqlEngine {
     };
     signal?.addEventListener('abort', stop, { once: true });
     try {
+      const dropped = this.#dropped.splice(0);
+      if (dropped.length > 0)
+        await connection.run(dropped.map((from) => `DROP TABLE IF EXISTS ${from}`).join('; '));
       if (as) await connection.run(`CREATE TEMP VIEW ${quoteName(as.name)} AS FROM ${as.from}`);
       return await work(connection);
     } finally {

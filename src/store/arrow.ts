@@ -143,8 +143,10 @@ function columnOf({ name, type, metadata }: ArrowField): {
     case typeIds.dictionary:
       return columnOf({ name, type: type.dictionary ?? type, metadata });
     default: {
-      if (metadata?.get(metadataKey) === 'integer')
-        return { type: 'integer', convert: (value) => narrow(BigInt(String(value))) };
+      const own = metadata?.get(metadataKey);
+      // Integers that no type of Arrow holds were written as text.
+      if (own === 'integer' || own === 'hex')
+        return { type: own, convert: (value) => narrow(BigInt(String(value))) };
       const kept = told === 'ip' || told === 'guid' ? told : 'text';
       return { type: kept === 'guid' && !metadata?.has(metadataKey) ? 'text' : kept, convert: otherText };
     }

@@ -38,7 +38,7 @@ export function parseAddress(text: string): { version: 4 | 6; bits: bigint } | n
   const [head = '', tail] = plain.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const middle = tail === undefined ? [] : new Array<string>(8 - left.length - right.length).fill('0');
+  const middle = tail === undefined ? [] : Array.from({ length: 8 - left.length - right.length }, () => '0');
   return { version, bits: groups([...left, ...middle, ...right], 16, 16n) };
 }
 

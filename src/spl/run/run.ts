@@ -1,8 +1,8 @@
 /** Runs a search over a table of events, and gives its results as texts, as a search engine's REST interface does. */
 import { HuntbookError } from '../../errors.ts';
 import { sqlErrorText } from './sql-error.ts';
-import type { Database } from '../../store/index.ts';
-import type { CompileOptions } from '../compile/compile.ts';
+import type { Database, Frame } from '../../store/index.ts';
+import type { CompiledSpl, CompileOptions } from '../compile/compile.ts';
 import { compileSpl } from '../compile/compile.ts';
 import type { ValueType } from '../compile/relation.ts';
 import { identifier } from '../compile/sql-text.ts';
@@ -26,7 +26,7 @@ export interface SplResult {
   readonly fields: readonly string[];
   /** The statement that is run. */
   readonly sql: string;
-  /** Reads them once; each call runs the search anew. */
+  /** The search is run when they are first asked for, and once. */
   readonly rows: AsyncIterable<Record<string, SplValue>>;
   count(): Promise<number>;
 }
@@ -38,14 +38,17 @@ export async function runSpl(database: Database, text: string, options: SplOptio
   await registerFunctions(database);
   const columns = options.columns ?? (await tableColumns(database, table));
   const { sql, fields } = compileSpl(pipeline, text, { ...options, table, columns });
+  let kept: Promise<Frame> | undefined;
+  const { signal } = options;
+  const answer = (): Promise<Frame> =>
+    (kept ??= database
+      .query(sql, undefined, signal === undefined ? {} : { signal })
+      .catch((error: unknown) => rethrow(error, signal)));
   return {
     fields: fields.map(({ name }) => name),
     sql,
-    rows: { [Symbol.asyncIterator]: () => read(database, sql, fields, options.signal) },
-    async count() {
-      const [row] = await database.all(`SELECT count(*) AS n FROM (${sql})`).catch(rethrow);
-      return Number(row?.['n']);
-    },
+    rows: { [Symbol.asyncIterator]: () => read(answer, fields) },
+    count: async () => (await answer()).count(),
   };
 }
 
@@ -74,46 +77,25 @@ async function readColumns(database: Database, table: string): Promise<readonly 
   if (texts.length === 0) return names.map(({ name }) => ({ name }));
   const tests = texts.map(({ name }, index) => {
     const cell = identifier(name);
-    return `COALESCE(bool_or(prefix(${cell}, '["') AND suffix(${cell}, '"]') AND json_valid(${cell})), FALSE) AS c${index}`;
+    return `COALESCE(bool_or(CASE WHEN prefix(${cell}, '["') THEN json_valid(${cell}) ELSE FALSE END), FALSE) AS c${index}`;
   });
   const [found] = await database.all(`SELECT ${tests.join(', ')} FROM ${identifier(table)}`);
   const several = new Set(texts.filter((_, index) => found?.[`c${index}`] === true).map(({ name }) => name));
   return names.map(({ name }) => ({ name, several: several.has(name) }));
 }
 
+/** The results lie in the database while they are read: searches run beside each other, each on its own connection. */
 async function* read(
-  database: Database,
-  sql: string,
-  fields: readonly { readonly name: string; readonly type: ValueType }[],
-  signal?: AbortSignal,
+  answer: () => Promise<Frame>,
+  fields: CompiledSpl['fields'],
 ): AsyncGenerator<Record<string, SplValue>> {
-  signal?.throwIfAborted();
-  const stop = (): void => database.connection.interrupt();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const result = await database.connection.stream(sql).catch(rethrow);
-    for await (const chunk of chunks(result)) {
-      signal?.throwIfAborted();
-      for (const cells of chunk) {
-        const row: Record<string, SplValue> = {};
-        fields.forEach(({ name, type }, index) => {
-          row[name] = valueOf(cells[index], type, name);
-        });
-        yield row;
-      }
-    }
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
-}
-
-async function* chunks(result: {
-  fetchChunk(): Promise<{ rowCount: number; getRows(): unknown[][] } | null>;
-}): AsyncGenerator<unknown[][]> {
-  for (;;) {
-    const chunk = await result.fetchChunk().catch(rethrow);
-    if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk.getRows();
+  const frame = await answer();
+  for await (const cells of frame.rows()) {
+    const row: Record<string, SplValue> = {};
+    fields.forEach(({ name, type }, index) => {
+      row[name] = valueOf(cells[`c${index}`], type, name);
+    });
+    yield row;
   }
 }
 
@@ -124,7 +106,7 @@ function valueOf(cell: unknown, type: ValueType, name: string): SplValue {
     return formatNumber(cell as number);
   }
   if (type === 'text') return String(cell);
-  const items = (cell as { items: readonly unknown[] }).items.filter((item) => item !== null).map(String);
+  const items = (cell as readonly unknown[]).filter((item) => item !== null).map(String);
   return items.length === 0 ? null : items.length === 1 ? (items[0] as string) : items;
 }
 
@@ -136,6 +118,8 @@ export function formatNumber(number: number): string {
   return String(Number(number.toPrecision(15)));
 }
 
-function rethrow(error: unknown): never {
+function rethrow(error: unknown, signal?: AbortSignal): never {
+  // What stopped the search is said as it is.
+  if (signal?.aborted === true || !(error instanceof HuntbookError) || error.code !== 'HB_SQL') throw error;
   throw new HuntbookError('HB_SPL', `the search cannot be run: ${sqlErrorText(error)}`, { cause: error });
 }

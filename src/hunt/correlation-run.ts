@@ -9,9 +9,9 @@ import {
   type RuleSet,
   type StoredCorrelation,
 } from '../detect/index.ts';
-import { toJson, type HuntEvent, type Value } from '../events/index.ts';
+import type { HuntEvent, Value } from '../events/index.ts';
 import type { BaseMatch } from './base-match.ts';
-import { ruleOf } from './finding.ts';
+import { ruleOf, sameText } from './finding.ts';
 import type { Finding, FindingMatch, SummaryIssue } from './types.ts';
 
 const signs = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
@@ -151,6 +151,6 @@ function idOf(
   group: readonly Value[],
   { time, host, channel, eventId, recordId }: HuntEvent,
 ): string {
-  const content = toJson([group, time, host, channel, eventId, recordId]);
+  const content = JSON.stringify([group, time, host, channel, eventId, recordId].map(sameText));
   return hash('sha256', `${rule}\n${content}`, 'hex').slice(0, 32);
 }

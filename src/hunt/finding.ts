@@ -1,6 +1,6 @@
 /** From matches to findings: the whole event, the evidence, and an id that is the same on every run. */
 import { hash } from 'node:crypto';
-import { toJson, type EventBatch, type HuntEvent } from '../events/index.ts';
+import type { EventBatch, HuntEvent, Scalar, Value } from '../events/index.ts';
 import type { Match, RuleInfo, RuleSet } from '../detect/index.ts';
 import type { Finding, FindingRule } from './types.ts';
 
@@ -45,10 +45,25 @@ export class FindingMaker {
   }
 }
 
-/** What an event says, wherever it lies: as text. */
+/**
+ * What an event says, wherever it lies: a number and its text are the same, the order of fields is nothing, and a
+ * field without a value is none. So the event of a file and its copy in a search engine say the same.
+ */
 export function contentOf(event: HuntEvent): string {
-  const { source: _, ...content } = event;
-  return toJson(content);
+  const { channel, provider, eventId, recordId, time, host } = event;
+  const fields = Object.entries(event.fields)
+    .filter(([, value]) => value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([
+    [channel, provider, eventId, recordId, time, host].map(sameText),
+    fields.map(([name, value]) => [name, sameText(value)]),
+  ]);
+}
+
+/** A value in the form in which equal values of different types are equal. */
+export function sameText(value: Value): unknown {
+  if (value === null) return null;
+  return Array.isArray(value) ? value.map(sameText) : String(value as Scalar);
 }
 
 export function findingId(info: RuleInfo, content: string): string {

@@ -52,7 +52,7 @@ export class HitReader {
       }
     };
     for await (const row of rows) {
-      held.push(canonicalise(row, this.#source));
+      held.push(canonicalise(asLoaded(row), this.#source));
       if (held.length === batchSize) await flush();
     }
     await flush();
@@ -75,6 +75,22 @@ export class HitReader {
       ];
     });
   }
+}
+
+/** The event as it was before a search engine stored it: without what huntbook and the engine put beside it. */
+function asLoaded(row: EngineRow): EngineRow {
+  if (row['_id'] === undefined || row['_index'] === undefined) return row;
+  const own = Object.entries(row).filter(
+    ([name]) => name !== '_id' && name !== '_index' && name !== '_score',
+  );
+  // The form of huntbook's own index, as docs/elastic.md has it.
+  if (!own.some(([name]) => name === 'Channel' || name === 'EventID')) return Object.fromEntries(own);
+  const {
+    '@timestamp_text': written,
+    '@timestamp': _,
+    ...event
+  } = Object.fromEntries(own.filter(([name]) => !name.startsWith('huntbook_')));
+  return written === undefined ? event : { ...event, '@timestamp': written };
 }
 
 function fill(source: string, fields: FieldTable, events: readonly HuntEvent[]): ObjectBatch {

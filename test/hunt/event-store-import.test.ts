@@ -46,14 +46,14 @@ describe('huntbook import', () => {
       'day=2020-09-22/host=WS1',
       'day=2020-09-23/host=WS2',
     ]);
-    const catalogue = readFileSync(path.join(to, '.huntbook-lake.json'), 'utf8');
+    const catalogue = readFileSync(path.join(to, '.huntbook-lake/catalogue.json'), 'utf8');
     const copy = path.join(folder, 'copy.json');
     cpSync(a, copy);
     const again = await importEvents([a, copy], { to });
     expect(again).toMatchObject({ files: 0, events: 0 });
     expect(again.known.map(({ name }) => name)).toEqual([a, copy]);
     expect(filesOf(to)).toEqual(before);
-    expect(readFileSync(path.join(to, '.huntbook-lake.json'), 'utf8')).toBe(catalogue);
+    expect(readFileSync(path.join(to, '.huntbook-lake/catalogue.json'), 'utf8')).toBe(catalogue);
     const b = file('b.json', event('WS1', '2020-09-22T02:00:00Z', 2));
     const third = await importEvents([a, b, copy], { to });
     expect(third).toMatchObject({ files: 1, events: 1 });
@@ -92,14 +92,14 @@ describe('huntbook import', () => {
     const stray = path.join(to, path.dirname(known), `${'0'.repeat(32)}-0.parquet`);
     const own = path.join(to, path.dirname(known), 'notes.parquet');
     for (const copy of [stray, own]) cpSync(path.join(to, known), copy);
-    mkdirSync(path.join(to, '.huntbook-staging-1'));
-    writeFileSync(path.join(to, '.huntbook-lake.lock'), JSON.stringify({ host: 'another', pid: 1 }));
+    mkdirSync(path.join(to, '.huntbook-lake/staging-1'));
+    writeFileSync(path.join(to, '.huntbook-lake/lock'), JSON.stringify({ host: 'another', pid: 1 }));
     expect(await count(to)).toBe(1);
     const next = file('d.json', event('WS1', '2020-09-22T03:00:00Z'));
     await expect(importEvents([next], { to })).rejects.toMatchObject({ code: 'HB_BUSY' });
-    rmSync(path.join(to, '.huntbook-lake.lock'));
+    rmSync(path.join(to, '.huntbook-lake/lock'));
     await importEvents([next], { to });
-    expect(readdirSync(to).filter((name) => name.startsWith('.'))).toEqual(['.huntbook-lake.json']);
+    expect(readdirSync(path.join(to, '.huntbook-lake'))).toEqual(['catalogue.json']);
     const left = filesOf(to);
     expect(left).not.toContain(path.relative(to, stray));
     // What the user put there stays.
@@ -123,13 +123,13 @@ describe('huntbook import', () => {
     await expect(importEvents([source], { to: folder })).rejects.toMatchObject({ code: 'HB_EXISTS' });
     const to = lakeFolder();
     await importEvents([source], { to });
-    const catalogue = path.join(to, '.huntbook-lake.json');
+    const catalogue = path.join(to, '.huntbook-lake/catalogue.json');
     const evil = JSON.parse(readFileSync(catalogue, 'utf8')) as { batches: { files: string[] }[] };
     (evil.batches[0] as { files: string[] }).files = ['../../secret.parquet'];
     writeFileSync(catalogue, JSON.stringify(evil));
     await expect(openEvents([to])).rejects.toMatchObject({ code: 'HB_READ' });
     await expect(importEvents([source], { to })).rejects.toMatchObject({ code: 'HB_READ' });
-    expect(readdirSync(to).filter((name) => name.includes('lock'))).toEqual([]);
+    expect(readdirSync(path.join(to, '.huntbook-lake'))).toEqual(['catalogue.json']);
   });
 
   it('imports nothing of a run that is stopped', async () => {

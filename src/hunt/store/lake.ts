@@ -3,8 +3,8 @@
  * it, by the digest of their content. Only files that the catalogue names count, so that an import that was broken off
  * leaves nothing behind; the next one removes its files.
  *
- *   .huntbook-lake.json                  the catalogue, replaced as a whole
- *   .huntbook-lake.lock                  while an import runs
+ *   .huntbook-lake/catalogue.json        replaced as a whole
+ *   .huntbook-lake/lock                  while an import runs
  *   day=2020-09-22/host=WS1/ID-0.parquet
  */
 import {
@@ -24,9 +24,11 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { asHuntbookError, HuntbookError } from '../../errors.ts';
 
-const catalogueName = '.huntbook-lake.json';
-const lockName = '.huntbook-lake.lock';
-const stagingPrefix = '.huntbook-staging-';
+/** Its name begins with a dot, so that no reader of folders takes what is in it for events. */
+const ownFolder = '.huntbook-lake';
+const catalogueName = join(ownFolder, 'catalogue.json');
+const lockName = join(ownFolder, 'lock');
+const stagingPrefix = 'staging-';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Files lie two folders deep and have the names that imports give; a catalogue can not lead anywhere else. */
@@ -80,13 +82,12 @@ export class LakeWriter {
     this.folder = folder;
     try {
       mkdirSync(folder, { recursive: true });
-      if (
-        !isLake(folder) &&
-        readdirSync(folder).some((name) => name !== lockName && !name.startsWith(stagingPrefix))
-      )
+      if (readdirSync(folder).some((name) => name !== ownFolder) && !isLake(folder)) {
         throw new HuntbookError('HB_EXISTS', `${folder}: is a folder with other files in it`, {
           hint: 'Name a folder that is empty, does not exist yet, or was made by huntbook import.',
         });
+      }
+      mkdirSync(join(folder, ownFolder), { recursive: true });
       this.#lock = takeLock(folder);
     } catch (error) {
       throw asHuntbookError(error, 'HB_WRITE', folder);
@@ -95,7 +96,7 @@ export class LakeWriter {
       this.#catalogue = readCatalogue(folder);
       this.#removeStrays();
       if (!isLake(folder)) this.#save(this.#catalogue);
-      this.staging = join(folder, `${stagingPrefix}${process.pid}`);
+      this.staging = join(folder, ownFolder, `${stagingPrefix}${process.pid}`);
       mkdirSync(this.staging);
     } catch (error) {
       this.#lock();
@@ -146,8 +147,10 @@ export class LakeWriter {
   /** Files of imports that were broken off. */
   #removeStrays(): void {
     const known = new Set(this.#catalogue.batches.flatMap(({ files }) => files));
+    const own = join(this.folder, ownFolder);
+    for (const name of readdirSync(own))
+      if (name.startsWith(stagingPrefix)) rmSync(join(own, name), { recursive: true, force: true });
     for (const name of readdirSync(this.folder)) {
-      if (name.startsWith(stagingPrefix)) rmSync(join(this.folder, name), { recursive: true, force: true });
       if (!name.startsWith('day=')) continue;
       for (const host of readdirSync(join(this.folder, name))) {
         if (!host.startsWith('host=')) continue;

@@ -56,7 +56,16 @@ async function findSource({ config: file, source: name }: SearchCliOptions): Pro
 }
 
 /** Options that mean nothing without an engine. */
-const engineOptions = ['language', 'earliest', 'latest', 'index', 'mode', 'allowRisky', 'raw'] as const;
+const engineOptions = {
+  language: '--language',
+  mode: '--mode',
+  allowRisky: '--allow-risky',
+  raw: '--raw',
+  fields: '--fields',
+  limit: '--limit',
+  sql: '--sql',
+  timeout: '--timeout',
+} as const;
 
 async function searchFiles(
   first: string | undefined,
@@ -64,9 +73,9 @@ async function searchFiles(
   options: SearchCliOptions,
   spl: string,
 ): Promise<void> {
-  const wrong = engineOptions.find((name) => options[name] !== undefined);
-  if (wrong !== undefined)
-    throw new HuntbookError('HB_USAGE', `--${wrong} is for --source, not for --spl over files`);
+  for (const [key, option] of Object.entries(engineOptions))
+    if (options[key as keyof typeof engineOptions] !== undefined)
+      throw new HuntbookError('HB_USAGE', `${option} is for --source, not for --spl over files`);
   let paths = first === undefined ? [] : [first, ...more];
   if (options.source !== undefined) {
     const source = await findSource(options);
@@ -77,7 +86,7 @@ async function searchFiles(
   if (paths.length === 0)
     throw new HuntbookError('HB_USAGE', 'search --spl: no input; name files or folders');
   const { runSearchSpl } = await import('./search-spl.ts');
-  await runSearchSpl(spl, paths, options);
+  await runSearchSpl(spl, paths, { ...options, ...spanOf(options) });
 }
 
 async function searchSource(query: string, source: NamedSource, options: SearchCliOptions): Promise<void> {
@@ -122,17 +131,9 @@ function requestOf(query: string, { name, settings }: NamedSource, options: Sear
     throw new HuntbookError('HB_USAGE', `source ${name} is of kind files, which has no language of its own`, {
       hint: `Use --spl QUERY --source ${name}, or huntbook sql.`,
     });
-  for (const [one, other] of [
-    ['earliest', 'since'],
-    ['latest', 'until'],
-  ] as const)
-    if (options[one] !== undefined && options[other] !== undefined)
-      throw new HuntbookError('HB_USAGE', `--${one} and --${other} say the same; give one of them`);
-  const now = Date.now();
-  const moment = (text: string | undefined, option: string): string | undefined =>
-    text === undefined ? undefined : new Date(parseMoment(text, option, now)).toISOString();
-  const earliest = options.earliest ?? moment(options.since, '--since') ?? settings.earliest;
-  const latest = options.latest ?? moment(options.until, '--until') ?? settings.latest;
+  const span = spanOf(options);
+  const earliest = span.earliest ?? settings.earliest;
+  const latest = span.latest ?? settings.latest;
   const { language, index, fields, limit, timeout, mode, allowRisky } = options;
   if (settings.kind !== 'splunk' && (mode !== undefined || allowRisky !== undefined))
     throw new HuntbookError('HB_USAGE', `${mode === undefined ? '--allow-risky' : '--mode'} is for Splunk`);
@@ -148,6 +149,22 @@ function requestOf(query: string, { name, settings }: NamedSource, options: Sear
     ...(timeout !== undefined && { timeout }),
     ...(Object.keys(own).length > 0 && { options: own }),
   };
+}
+
+/** What the options say of time, as text that engines take. */
+function spanOf(options: SearchCliOptions): { earliest?: string; latest?: string } {
+  for (const [one, other] of [
+    ['earliest', 'since'],
+    ['latest', 'until'],
+  ] as const)
+    if (options[one] !== undefined && options[other] !== undefined)
+      throw new HuntbookError('HB_USAGE', `--${one} and --${other} say the same; give one of them`);
+  const now = Date.now();
+  const moment = (text: string | undefined, option: string): string | undefined =>
+    text === undefined ? undefined : new Date(parseMoment(text, option, now)).toISOString();
+  const earliest = options.earliest ?? moment(options.since, '--since');
+  const latest = options.latest ?? moment(options.until, '--until');
+  return { ...(earliest !== undefined && { earliest }), ...(latest !== undefined && { latest }) };
 }
 
 async function fetchFrame(

@@ -11,59 +11,76 @@ export type JsonPart =
   /** An outer object ends. */
   | { readonly kind: 'close' };
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const listed = 'results';
 const maxDepth = 100;
 
 export class JsonParts {
+  /** The piece that is looked at. */
   #text = '';
-  #at = 0;
+  /** What earlier pieces hold of the key, value or element that is not complete, so that no piece is copied twice. */
+  #held: string[] = [];
+  #heldLength = 0;
   #depth = 0;
   #inString = false;
   #escaped = false;
-  /** Where the key, value or element that is being read begins. */
+  /** Where in the piece the key, value or element begins or goes on; -1 between them. */
   #start = -1;
   #key: string | null = null;
   #listing = false;
 
   push(text: string): JsonPart[] {
     const parts: JsonPart[] = [];
-    this.#text = this.#text.slice(this.#at) + text;
-    this.#at = 0;
-    const { length } = this.#text;
-    let at = this.#scanned;
-    for (; at < length; at++) {
-      const code = this.#text.charCodeAt(at);
-      if (this.#inString) this.#string(code, at);
-      else if (code > 0x20) this.#structure(code, at, parts);
+    this.#text = text;
+    const { length } = text;
+    let at = 0;
+    while (at < length) {
+      if (this.#inString) at = this.#string(at);
+      else {
+        const code = this.#text.charCodeAt(at);
+        if (code > 0x20) this.#structure(code, at, parts);
+        at++;
+      }
     }
-    // What is kept begins with the part that is not complete.
-    const keep = this.#start < 0 ? length : this.#start;
-    if (length - keep > maxRowLength) {
+    if (this.#start < 0) return parts;
+    this.#held.push(text.slice(this.#start));
+    this.#heldLength += length - this.#start;
+    this.#start = 0;
+    if (this.#heldLength > maxRowLength) {
       throw new HuntbookError('HB_SEARCH', `a row of the result is longer than ${maxRowLength} characters`);
     }
-    this.#at = keep;
-    this.#scanned = length - keep;
-    if (this.#start >= 0) this.#start = 0;
     return parts;
   }
-
-  #scanned = 0;
 
   /** Whether the text ended between two outer objects. */
   get whole(): boolean {
     return this.#depth === 0;
   }
 
-  #string(code: number, at: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (code === BACKSLASH) this.#escaped = true;
-    else if (code === QUOTE) {
+  /** The place behind the string, or the end of the text. A quote behind an odd number of backslashes is none. */
+  #string(from: number): number {
+    let at = from;
+    if (this.#escaped) {
+      this.#escaped = false;
+      at++;
+    }
+    for (;;) {
+      const quote = this.#text.indexOf('"', at);
+      const end = quote < 0 ? this.#text.length : quote;
+      let run = end;
+      while (run > at && this.#text.charCodeAt(run - 1) === BACKSLASH) run--;
+      const odd = (end - run) % 2 === 1;
+      if (quote < 0) {
+        this.#escaped = odd;
+        return end;
+      }
+      at = quote + 1;
+      if (odd) continue;
       this.#inString = false;
-      if (this.#depth !== 1 || this.#key !== null) return;
-      this.#key = parse(this.#text.slice(this.#start, at + 1)) as string;
-      this.#start = -1;
+      if (this.#depth === 1 && this.#key === null) {
+        this.#key = parse(this.#cut(at)) as string;
+      }
+      return at;
     }
   }
 
@@ -109,9 +126,18 @@ export class JsonParts {
     this.#key = null;
   }
 
-  #take(kind: 'member' | 'element', end: number, parts: JsonPart[]): void {
-    const text = this.#text.slice(this.#start, end);
+  /** The text of the part that ends there. */
+  #cut(end: number): string {
+    const tail = this.#text.slice(this.#start, end);
+    const text = this.#held.length > 0 ? this.#held.join('') + tail : tail;
+    this.#held = [];
+    this.#heldLength = 0;
     this.#start = -1;
+    return text;
+  }
+
+  #take(kind: 'member' | 'element', end: number, parts: JsonPart[]): void {
+    const text = this.#cut(end);
     if (kind === 'element' && text.trim() === '') return;
     parts.push({ kind, key: this.#key ?? '', value: parse(text) });
   }

@@ -97,11 +97,11 @@ async function* jobItems(run: Run): AsyncGenerator<ResultItem[]> {
   const { signal } = span;
   const blocking = mode === 'blocking';
   const path = jobsPath(run);
-  const sid = blocking ? ownSid() : undefined;
-  let job = sid === undefined ? null : new Job(connection, path, sid, v2);
+  const sid = ownSid();
+  let job = new Job(connection, path, sid, v2);
   let whole = false;
   span.onEnd(async () => {
-    if (!(whole && keepJob)) await job?.cancel();
+    if (!(whole && keepJob)) await job.cancel();
   });
   const params = { ...searchParams(run), exec_mode: mode, id: sid };
   const made = await connection.json({
@@ -117,15 +117,14 @@ async function* jobItems(run: Run): AsyncGenerator<ResultItem[]> {
     throw new HuntbookError('HB_CONNECT', `${connection.host} made a search job without saying which`);
   }
   if (given !== sid) job = new Job(connection, path, given, v2);
-  const mine = job as Job;
-  const state = await mine.wait(signal, ({ progress, results, scanned }) =>
+  const state = await job.wait(signal, ({ progress, results, scanned }) =>
     request.onProgress?.({ done: progress, rows: results ?? 0, scanned }),
   );
   for (const { level, text } of state.messages) tally.message(level, text);
   const total = state.results;
   let offset = 0;
   for (;;) {
-    const reply = await mine.results(output, pageRows, offset, signal);
+    const reply = await job.results(output, pageRows, offset, signal);
     let got = 0;
     for await (const batch of read(run, reply)) {
       for (const { kind } of batch) if (kind === 'row') got++;
@@ -134,7 +133,7 @@ async function* jobItems(run: Run): AsyncGenerator<ResultItem[]> {
     offset += got;
     // A page that is not full is no end: the server may allow fewer rows than were asked for.
     if (got === 0 || (total !== null && offset >= total)) break;
-    await mine.touch(signal);
+    await job.touch(signal);
   }
   tally.compare(state, offset);
   whole = true;

@@ -13,19 +13,27 @@ export interface XmlHandler {
 }
 
 const maxDepth = 32;
+/** Characters of a tag or comment; text may be as long as a row. */
+const maxMarkup = 1024 * 1024;
 const named: Record<string, string | undefined> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 export class XmlTokens {
   readonly #handler: XmlHandler;
   readonly #path: string[] = [];
-  #rest = '';
+  /** What has no end yet; pieces of a long text are put together once. */
+  #held: string[] = [];
+  #heldLength = 0;
+  #isText = true;
 
   constructor(handler: XmlHandler) {
     this.#handler = handler;
   }
 
   push(piece: string): void {
-    const text = this.#rest + piece;
+    if (this.#isText && !piece.includes('<')) return this.#hold(piece);
+    const text = this.#held.join('') + piece;
+    this.#held = [];
+    this.#heldLength = 0;
     let at = 0;
     for (;;) {
       const open = text.indexOf('<', at);
@@ -37,13 +45,22 @@ export class XmlTokens {
       at = end;
     }
     // Text waits for the tag behind it: an entity may be cut in half.
-    this.#rest = text.slice(at);
-    if (this.#rest.length > maxRowLength) throw bad(`a token is longer than ${maxRowLength} characters`);
+    const rest = text.slice(at);
+    if (rest.startsWith('<') && rest.length > maxMarkup)
+      throw bad(`a tag is longer than ${maxMarkup} characters`);
+    this.#isText = !rest.startsWith('<');
+    if (rest !== '') this.#hold(rest);
+  }
+
+  #hold(piece: string): void {
+    this.#held.push(piece);
+    this.#heldLength += piece.length;
+    if (this.#heldLength > maxRowLength) throw bad(`a text is longer than ${maxRowLength} characters`);
   }
 
   /** Throws when the text did not end where an element may end. */
   end(): void {
-    if (this.#path.length === 0 && !this.#rest.startsWith('<')) this.#text(this.#rest);
+    if (this.#path.length === 0 && this.#isText) this.#text(this.#held.join(''));
     else throw new HuntbookError('HB_CUT', 'the result ends within its XML');
   }
 
@@ -82,7 +99,9 @@ export class XmlTokens {
     const name = /^[\w:.-]+/.exec(tag)?.[0];
     if (name === undefined) throw bad(`<${tag.slice(0, 40)}> is no element`);
     const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
-    for (const [, key, double, single] of tag.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+    for (const [, key, double, single] of !tag.includes('=')
+      ? []
+      : tag.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
       attributes[key as string] = unescapeXml(double ?? single ?? '');
     }
     this.#handler.open(name, attributes);
@@ -104,14 +123,17 @@ function behind(text: string, mark: string, from: number): number {
 
 /** A tag ends at the first `>` outside of quotes. */
 function tagEnd(text: string, from: number): number {
-  let quote = '';
-  for (let at = from + 1; at < text.length; at++) {
-    const sign = text[at] as string;
-    if (quote !== '') quote = sign === quote ? '' : quote;
-    else if (sign === '"' || sign === "'") quote = sign;
-    else if (sign === '>') return at;
+  let at = from + 1;
+  for (;;) {
+    const end = text.indexOf('>', at);
+    if (end < 0) return -1;
+    const quoted = /["']/.exec(text.slice(at, end));
+    if (!quoted) return end;
+    const open = at + quoted.index;
+    const close = text.indexOf(quoted[0], open + 1);
+    if (close < 0) return -1;
+    at = close + 1;
   }
-  return -1;
 }
 
 function unescapeXml(text: string): string {

@@ -112,7 +112,7 @@ describe('a job', () => {
     const fault = await faultOf(searchAll(connect(fake)), 'HB_SEARCH');
     expect(fault.message).toContain("Error in 'eval' command");
     expect(fault.message).not.toContain('hello');
-    expect(fake.cancelled).toEqual(['sid.1']);
+    expect(fake.cancelled).toHaveLength(1);
   });
 
   it('whose process died is HB_SEARCH', async () => {

@@ -105,7 +105,7 @@ describe('pages of a job', () => {
   it('end with the job, which is not left on the server', async () => {
     const fake = await serve({ rows: numbered(3) });
     await searchAll(connect(fake));
-    expect(fake.cancelled).toEqual(['sid.1']);
+    expect(fake.cancelled).toHaveLength(1);
     expect(fake.jobs.size).toBe(0);
   });
 
@@ -226,7 +226,9 @@ describe('endpoints', () => {
     const fake = await serve({ version, ...(instanceType && { instanceType }), rows: numbered(2) });
     await searchAll(connect(fake));
     expect(fake.search.path).toBe(path);
-    expect(fake.to('/results')).toMatchObject([{ method, path: `${path}/sid.1/results` }]);
+    expect(fake.to('/results')).toMatchObject([
+      { method, path: `${path}/${fake.search.params['id']}/results` },
+    ]);
   });
 
   it('are those of the app and the owner', async () => {
@@ -252,7 +254,7 @@ describe('a job', () => {
     const fake = await serve({
       rows: numbered(2),
       before: ({ method, path }, response) => {
-        if (method !== 'GET' || !path.endsWith('/sid.1') || ++states > 2) return false;
+        if (method !== 'GET' || !/\/jobs\/[^/]+$/.test(path) || ++states > 2) return false;
         response.writeHead(204).end();
         return true;
       },
@@ -264,7 +266,7 @@ describe('a job', () => {
     const fake = await serve({ rows: numbered(500) });
     const { rows } = await connect(fake).search({ query: 'x', options: { pageRows: 10 } });
     for await (const row of rows) if (row['n'] === '15') break;
-    expect(fake.cancelled).toEqual(['sid.1']);
+    expect(fake.cancelled).toHaveLength(1);
     expect(fake.to('/results').length).toBeLessThan(5);
   });
 
@@ -273,7 +275,7 @@ describe('a job', () => {
     const engine = connect(fake);
     await engine.search({ query: 'x' });
     await engine.close();
-    expect(fake.cancelled).toEqual(['sid.1']);
+    expect(fake.cancelled).toHaveLength(1);
   });
 
   it('has rows that can be read once', async () => {
@@ -309,8 +311,8 @@ describe('stopping', () => {
 
   it('by time is HB_TIMEOUT and cancels the search too', async () => {
     const fake = await serve({ polls: 1e9 });
-    await faultOf(searchAll(connect(fake), { timeout: 0.05 }), 'HB_TIMEOUT');
-    expect(fake.cancelled).toEqual(['sid.1']);
+    await faultOf(searchAll(connect(fake), { timeout: 1 }), 'HB_TIMEOUT');
+    expect(fake.cancelled).toHaveLength(1);
   });
 
   it('before it began sends nothing', async () => {

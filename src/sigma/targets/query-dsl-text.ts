@@ -8,7 +8,7 @@ import { ANY, ONE, type StringPart } from '../ast.ts';
 import { luceneRegexOf, luceneRegexTree } from './lucene-regex.ts';
 import { readRegexTree, type Refuse, type RegexNode } from './lucene-regex-tree.ts';
 import { inverted } from './lucene-regex-ranges.ts';
-import { hasWildcard, writeParts } from './strings.ts';
+import { hasWildcard, shapeOf, writeParts } from './strings.ts';
 
 export type Query = Readonly<Record<string, unknown>>;
 
@@ -37,6 +37,8 @@ export function textQuery(
     return { wildcard: { [field]: { value, ...flag } } };
   }
   const text = parts.join('');
+  // OpenSearch finds no empty text where the case is ignored.
+  if (text === '') return { term: { [field]: { value: text } } };
   const [, bare] = cased ? [] : (guid.exec(text) ?? []);
   const term = (value: string): Query => ({ term: { [field]: { value, ...flag } } });
   if (bare === undefined) return term(text);
@@ -44,7 +46,10 @@ export function textQuery(
   return { bool: { should: [term(bare), term(`{${bare}}`)], minimum_should_match: 1 } };
 }
 
-/** Many texts of one field as few queries, each within the server's bound; null where one is too long. */
+/**
+ * Many texts of one field as few queries, each within the server's bound. Texts of one shape stand together
+ * (`.*(a|b).*`): determinising grows with their length then, and not with the number of their combinations.
+ */
 export function listQueries(
   field: string,
   texts: readonly (readonly StringPart[])[],
@@ -52,24 +57,30 @@ export function listQueries(
   refuse: Refuse,
 ): Query[] {
   const queries: Query[] = [];
-  let alternatives: string[] = [];
-  let length = 0;
-  const flush = (): void => {
-    if (alternatives.length > 0) queries.push(regexp(field, alternatives.join('|'), !cased, refuse));
-    alternatives = [];
-    length = 0;
+  const open = new Map<string, string[]>();
+  const flush = (kind: string): void => {
+    const alternatives = open.get(kind) ?? [];
+    open.delete(kind);
+    if (alternatives.length === 0) return;
+    const before = kind === 'contains' || kind === 'endsWith' ? '.*' : '';
+    const after = kind === 'contains' || kind === 'startsWith' ? '.*' : '';
+    queries.push(regexp(field, `${before}(${alternatives.join('|')})${after}`, !cased, refuse));
   };
   for (const parts of texts) {
-    const text = cased ? luceneRegexOf(parts) : foldedRegex(parts);
-    if (text.length > maxRegexLength || text === '') {
+    const shape = shapeOf(parts);
+    const text = 'text' in shape && shape.text !== '' ? shape.text : null;
+    const written = text === null ? '' : cased ? luceneRegexOf([text]) : foldedRegex([text]);
+    if (text === null || written.length > maxRegexLength - 8 || guid.test(text)) {
       queries.push(textQuery({ field }, parts, cased, refuse));
       continue;
     }
-    if (length + text.length + 1 > maxRegexLength) flush();
-    alternatives.push(text);
-    length += text.length + 1;
+    const length = (open.get(shape.kind) ?? []).reduce((sum, one) => sum + one.length + 1, 8);
+    if (length + written.length > maxRegexLength) flush(shape.kind);
+    const alternatives = open.get(shape.kind);
+    if (alternatives === undefined) open.set(shape.kind, [written]);
+    else alternatives.push(written);
   }
-  flush();
+  for (const kind of [...open.keys()]) flush(kind);
   return queries;
 }
 

@@ -57,26 +57,12 @@ function windowsMap(
   ];
 }
 
-const sysmonOnly = [
-  ...['process_access', 'process_termination', 'process_tampering', 'image_load', 'driver_load', 'dns_query'],
-  ...[
-    'create_remote_thread',
-    'create_stream_hash',
-    'file_event',
-    'file_change',
-    'file_delete',
-    'file_rename',
-  ],
-  ...['file_block_executable', 'file_executable_detected', 'pipe_created', 'raw_access_thread', 'wmi_event'],
-  ...[
-    'registry_add',
-    'registry_delete',
-    'registry_rename',
-    'sysmon_status',
-    'sysmon_error',
-    'clipboard_capture',
-  ],
-];
+const sysmonOnly = (
+  'process_access process_termination process_tampering image_load driver_load dns_query create_remote_thread ' +
+  'create_stream_hash file_event file_change file_delete file_rename file_block_executable ' +
+  'file_executable_detected pipe_created raw_access_thread wmi_event registry_add registry_delete registry_rename ' +
+  'sysmon_status sysmon_error clipboard_capture'
+).split(' ');
 
 const helk = (name: string): string => `logs-endpoint-winevent-${name}-*`;
 

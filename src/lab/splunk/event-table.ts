@@ -1,12 +1,13 @@
 /**
  * The events as an index of Splunk has them: the table with `_raw` and `Message` for every event, and searches over
- * it. `_raw` is made when it is asked for, so that searches of fields pay nothing for it.
+ * it. `_raw` and messages are made when they are asked for: searches of fields pay nothing for them.
  */
 import { randomBytes } from 'node:crypto';
 import { compileSpl, parseSpl, runSpl } from '../../spl/index.ts';
 import type { Column, Database } from '../../store/index.ts';
 import type { Search } from './job.ts';
 import { identifier, rawText } from './raw-text.ts';
+import { textFacts } from './text-facts.ts';
 import type { RawForm } from './types.ts';
 
 export interface EventTableOptions {
@@ -28,24 +29,23 @@ export interface EventTable {
 export async function eventTable(options: EventTableOptions): Promise<EventTable> {
   const { database, table = 'events_text', raw: form = 'message', index = 'main' } = options;
   const names = options.columns.map(({ name }) => name);
-  const { message, raw } = rawText(names, form);
+  const kept = names.filter((name) => !/^(?:Message|_raw)$/i.test(name));
+  const facts = await textFacts(database, table, names, form);
+  const { message, raw } = rawText(names, form, { ...facts, message: '"Message"' });
   const view = `splunk_${randomBytes(6).toString('hex')}`;
-  const own = ['Message', '_raw'];
-  const kept = names.filter((name) => !own.some((one) => one.toLowerCase() === name.toLowerCase()));
   await database.run(
-    `CREATE VIEW ${view} AS SELECT ${kept.map(identifier).join(', ')}, ${message} AS "Message", ${raw} AS "_raw" FROM ${identifier(table)}`,
+    `CREATE VIEW ${view} AS SELECT ${kept.map(identifier).join(', ')}, ${message} AS "Message" FROM ${identifier(table)}`,
   );
-  const several = await severalOf(database, table, kept);
-  const columns = [...kept, 'Message'].map((name) => ({ name, several: several.has(name) }));
+  const columns = [...kept, 'Message'].map((name) => ({ name, several: facts.several.has(name) }));
   const time = names.find((name) => name.toLowerCase() === 'systemtime');
   const span = time === undefined ? 'NULL' : identifier(time);
-  const [facts] = await database.all(
+  const [counted] = await database.all(
     `SELECT count(*) AS events, min(${span}) AS "from", max(${span}) AS "to" FROM ${identifier(table)}`,
   );
   const over = {
     table: view,
     columns,
-    raw: '"_raw"',
+    raw,
     sourcetype: form === 'xml' ? ('XmlWinEventLog' as const) : ('WinEventLog' as const),
     index,
   };
@@ -59,30 +59,12 @@ export async function eventTable(options: EventTableOptions): Promise<EventTable
       }),
     check: (text) => void compileSpl(parseSpl(text), text, over),
     facts: {
-      events: Number(facts?.['events'] ?? 0),
-      from: textOf(facts?.['from']),
-      to: textOf(facts?.['to']),
+      events: Number(counted?.['events'] ?? 0),
+      from: textOf(counted?.['from']),
+      to: textOf(counted?.['to']),
     },
     close: () => database.run(`DROP VIEW IF EXISTS ${view}`),
   };
-}
-
-/** What every event has once; a recording that has it twice is read as text there. */
-const single = /^(?:_.*|Channel|Computer|EventID|EventRecordID|Provider_Name|SystemTime|UtcTime|Message)$/i;
-
-/** The columns with several values in some cell, which is the text of a JSON array then. */
-async function severalOf(
-  database: Database,
-  table: string,
-  names: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const asked = names.filter((name) => !single.test(name));
-  if (asked.length === 0) return new Set();
-  const tests = asked.map(
-    (name, at) => `bool_or(prefix(${identifier(name)}, '["') AND json_valid(${identifier(name)})) AS c${at}`,
-  );
-  const [found] = await database.all(`SELECT ${tests.join(', ')} FROM ${identifier(table)}`);
-  return new Set(asked.filter((_, at) => found?.[`c${at}`] === true));
 }
 
 function textOf(value: unknown): string | null {

@@ -12,18 +12,31 @@ export interface TextSql {
   readonly raw: string;
 }
 
+/** What is known of the events; without it everything is provided for, which makes long statements. */
+export interface TextFacts {
+  /** Sysmon's events whose message is missing. */
+  readonly rendered?: readonly number[];
+  /** Columns with values in events that have no message, or for XML, that are not of Sysmon. */
+  readonly bare?: readonly string[];
+  /** Where `raw` finds the message; default: it makes it. */
+  readonly message?: string;
+}
+
 /** `names` are the columns of the table. */
-export function rawText(names: readonly string[], form: RawForm): TextSql {
-  const columns = new Columns(names);
-  const message = messageSql(columns);
-  return { message, raw: form === 'xml' ? xmlSql(columns) : linesSql(columns, message) };
+export function rawText(names: readonly string[], form: RawForm, facts: TextFacts = {}): TextSql {
+  const columns = new Columns(names, facts.bare);
+  const message = messageSql(columns, facts.rendered ?? [...sysmonMessages.keys()]);
+  return { message, raw: form === 'xml' ? xmlSql(columns) : linesSql(columns, facts.message ?? message) };
 }
 
 /** Identifiers of the columns that are there; names of columns come from hostile data. */
 class Columns {
   readonly #byName: ReadonlyMap<string, string>;
 
-  constructor(names: readonly string[]) {
+  readonly #bare: readonly string[] | undefined;
+
+  constructor(names: readonly string[], bare?: readonly string[]) {
+    this.#bare = bare;
     this.#byName = new Map(names.map((name) => [name.toLowerCase(), name]));
   }
 
@@ -39,7 +52,7 @@ class Columns {
 
   /** The columns that are an event's own data. */
   data(): string[] {
-    return [...this.#byName.values()].filter((name) => !system.has(name.toLowerCase()));
+    return [...(this.#bare ?? this.#byName.values())].filter((name) => !system.has(name.toLowerCase()));
   }
 }
 
@@ -59,26 +72,39 @@ const system = new Set(
    severityvalue accounttype accountname domain recordnumber opcodevalue eventtypeorignal`.split(/\s+/),
 );
 
+/** As SQL over the columns of a table. */
+export function isSysmonSql(names: readonly string[]): string {
+  return isSysmon(new Columns(names));
+}
+
 function isSysmon(columns: Columns): string {
   return `(lower(${columns.sql('Provider_Name')}) = 'microsoft-windows-sysmon' OR lower(${columns.sql('Channel')}) = 'microsoft-windows-sysmon/operational')`;
 }
 
 /** One branch for each event of Sysmon. */
-function bySysmonEvent(columns: Columns, branch: (template: MessageTemplate) => string): string {
-  const branches = [...sysmonMessages].map(
-    ([id, template]) => `WHEN ${literal(String(id))} THEN ${branch(template)}`,
-  );
-  return `CASE ${columns.sql('EventID')} ${branches.join(' ')} END`;
+function bySysmonEvent(
+  columns: Columns,
+  branch: (template: MessageTemplate) => string,
+  ids: readonly number[] = [...sysmonMessages.keys()],
+): string {
+  const branches = ids.flatMap((id) => {
+    const template = sysmonMessages.get(id);
+    return template === undefined ? [] : [`WHEN ${literal(String(id))} THEN ${branch(template)}`];
+  });
+  return branches.length === 0 ? 'NULL' : `CASE ${columns.sql('EventID')} ${branches.join(' ')} END`;
 }
 
-function messageSql(columns: Columns): string {
-  const rendered = bySysmonEvent(columns, ({ heading, fields }) => {
+function messageSql(columns: Columns, ids: readonly number[]): string {
+  const line = ({ heading, fields }: MessageTemplate): string => {
     const lines = fields
       .filter((name) => columns.has(name))
       .map((name) => `${literal(`\r\n${name}: `)} || ${shown(name, columns.sql(name))}`);
     return `concat(${[literal(heading), ...lines].join(', ')})`;
-  });
-  return `coalesce(${columns.sql('Message')}, CASE WHEN ${isSysmon(columns)} THEN ${rendered} END)`;
+  };
+  const known = columns.has('Message') ? columns.sql('Message') : 'NULL::VARCHAR';
+  if (ids.length === 0) return known;
+  const rendered = bySysmonEvent(columns, line, ids);
+  return `coalesce(${known}, CASE WHEN ${isSysmon(columns)} THEN ${rendered} END)`;
 }
 
 /** Windows shows these numbers with capital digits, whatever the event holds. */

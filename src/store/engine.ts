@@ -106,7 +106,7 @@ export class Engine implements SqlEngine {
   async keepUser(sql: string, options: SelectOptions = {}): Promise<Relation> {
     await this.seal();
     return this.#withConnection(async (connection) => {
-      const { sql: checked, keeps } = await checkStatement(connection, decimalLiterals(sql));
+      const { sql: checked, keeps } = await checkStatement(connection, decimalLiterals(sql), options.values);
       return keeps ? this.#keep(connection, checked, options) : this.#readAll(connection, checked, options);
     }, options);
   }

@@ -6,6 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { HuntbookError } from '../errors.ts';
 import { loadDuckDb } from './duckdb.ts';
 import { sqlError } from './sql-error.ts';
+import type { SqlValues } from './types.ts';
 
 /** Longest statement; the parser's memory grows with it. */
 const maxLength = 1024 * 1024;
@@ -19,8 +20,24 @@ export interface Statement {
   readonly keeps: boolean;
 }
 
+/** Throws HB_SQL where a value is missing, or given and not asked for. */
+function checkValues(wanted: readonly string[], values: SqlValues | undefined): void {
+  const given = new Set(
+    Array.isArray(values) ? values.map((_, at) => String(at + 1)) : Object.keys(values ?? {}),
+  );
+  const hint = 'Give one value for each $name of the query: --param NAME=VALUE.';
+  const missing = wanted.filter((name) => !given.has(name));
+  if (missing.length > 0) throw new HuntbookError('HB_SQL', `no value for $${missing.join(', $')}`, { hint });
+  const more = [...given].filter((name) => !wanted.includes(name));
+  if (more.length > 0) throw new HuntbookError('HB_SQL', `the query has no $${more.join(', $')}`, { hint });
+}
+
 /** Throws HB_SQL where it can not be parsed, HB_SQL_REFUSED where it is not one that reads. */
-export async function checkStatement(connection: DuckDBConnection, sql: string): Promise<Statement> {
+export async function checkStatement(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: SqlValues,
+): Promise<Statement> {
   if (sql.length > maxLength)
     throw new HuntbookError('HB_SQL_REFUSED', `the statement is longer than ${maxLength} characters`);
   if (sql.includes('\0')) throw new HuntbookError('HB_SQL', 'the statement holds a NUL character');
@@ -39,9 +56,11 @@ export async function checkStatement(connection: DuckDBConnection, sql: string):
     if (extracted.count !== 1) throw several(extracted.count, kind);
     const prepared = await extracted.prepare(0);
     const type = prepared.statementType;
+    const names = Array.from({ length: prepared.parameterCount }, (_, at) => prepared.parameterName(at + 1));
     prepared.destroySync();
     const expected = explained === null ? StatementType.SELECT : StatementType.EXPLAIN;
     if (type !== expected) throw refused(StatementType[type] ?? kind);
+    checkValues(names, values);
   } catch (error) {
     throw sqlError(error);
   }

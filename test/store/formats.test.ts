@@ -104,7 +104,7 @@ describe('a frame comes back as it was from', () => {
     );
   });
 
-  const arrow = import.meta.resolve ? hasArrow() : false;
+  const arrow = hasArrow();
   it.skipIf(!arrow)(`Arrow${arrow ? '' : ' (skipped: @uwdata/flechette is not installed)'}`, async () => {
     await fc.assert(
       fc.asyncProperty(rows, async (given) => {

@@ -236,6 +236,18 @@ describe('errors of SQL', () => {
     await expect(wrong).rejects.toThrow(/^Conversion Error: [\s\S]*LINE 2: {3}CAST/);
   });
 
+  it('name values that are missing, or that nobody asked for', async () => {
+    await expect(database.userQuery('SELECT $a, $b', { b: 1 })).rejects.toThrow('no value for $a');
+    await expect(database.userQuery('SELECT $a', { a: 1, c: 2 })).rejects.toThrow('the query has no $c');
+    await expect(database.userQuery('SELECT ?, ?', [1])).rejects.toThrow('no value for $2');
+    expect(await (await database.userQuery('SELECT ? AS a, ? AS b', [1, 'x'])).toArray()).toEqual([
+      { a: 1, b: 'x' },
+    ]);
+    expect(await (await database.userQuery('SELECT $a + $a AS n', { a: 2 })).toArray()).toEqual([{ n: 4 }]);
+    const lists = await database.userQuery('SELECT n IN $ns AS hit FROM kept', { ns: [1, 2] });
+    expect(await lists.toArray()).toEqual([{ hit: true }]);
+  });
+
   it('say what PIVOT needs', async () => {
     await expect(database.userQuery('PIVOT given ON b USING sum(a)')).rejects.toMatchObject({
       hint: expect.stringContaining('IN (') as string,

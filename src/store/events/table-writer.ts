@@ -16,12 +16,12 @@ import {
 } from '../../events/index.ts';
 import { CellInterner } from './cell-interner.ts';
 import { addTo, asWritten, idAt, textOf, valuesOf } from './cell-text.ts';
-import { ColumnBuilder, NumberBuilder } from './column-builder.ts';
+import { ColumnBuilder } from './column-builder.ts';
 import { ColumnNames, rowColumns } from './column-names.ts';
 import { EventKinds, type EventKind } from './event-kinds.ts';
 import { HybridEncoder } from './hybrid.ts';
-import { nanosOf } from './nanos.ts';
 import { ParquetFile } from './parquet-file.ts';
+import { RowColumns } from './row-columns.ts';
 
 /** DuckDB gives each thread a row group. */
 const defaultGroupRows = 64 * 1024;
@@ -66,14 +66,7 @@ export class EventTableWriter {
   /** By the id of the field; null for fields without a column, undefined for those that were not met. */
   readonly #columns: (ColumnBuilder | null | undefined)[] = [];
   readonly #list: { builder: ColumnBuilder; name: string; field: string }[] = [];
-  readonly #row: NumberBuilder;
-  readonly #position: NumberBuilder;
-  readonly #time: NumberBuilder;
-  readonly #source: ColumnBuilder;
-  readonly #more: ColumnBuilder;
-  /** Of the columns `SystemTime` and `UtcTime`: nanoseconds since 1970 of each id. */
-  readonly #nanos: (bigint | null)[][] = [[], []];
-  readonly #timeFields: readonly [number, number];
+  readonly #own: RowColumns;
   readonly #kinds = new EventKinds();
   #rows = 0;
   #size = 0;
@@ -87,12 +80,7 @@ export class EventTableWriter {
     this.#maxColumns = options.maxColumns ?? defaultMaxColumns;
     this.#firstRow = options.firstRow ?? 0;
     this.#file = new ParquetFile(path);
-    this.#row = new NumberBuilder(this.#file.addColumn('_row', 'integer'));
-    this.#source = new ColumnBuilder(this.#file.addColumn('_source', 'text'));
-    this.#position = new NumberBuilder(this.#file.addColumn('_position', 'integer'));
-    this.#time = new NumberBuilder(this.#file.addColumn('_time', 'time'));
-    this.#more = new ColumnBuilder(this.#file.addColumn('_more', 'text'));
-    this.#timeFields = [Field.SystemTime, fields.find('UtcTime')];
+    this.#own = new RowColumns(this.#file, fields);
   }
 
   /** Columns of fields, in order. */
@@ -111,16 +99,10 @@ export class EventTableWriter {
       this.#bytes = batch.bytes;
       this.#view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
     }
-    let sourceId = NULL;
     for (let row = 0; row < batch.length; row++) {
       if (accept && !accept(batch, row)) continue;
-      if (sourceId === NULL) sourceId = this.#sourceId(batch.source);
-      this.#source.put(this.#rows, sourceId);
       this.#addRow(batch, row);
-      if (this.#rows >= this.#groupRows || this.#size > maxGroupBytes) {
-        this.flush();
-        sourceId = NULL;
-      }
+      if (this.#rows >= this.#groupRows || this.#size > maxGroupBytes) this.flush();
     }
   }
 
@@ -128,18 +110,10 @@ export class EventTableWriter {
   flush(): void {
     if (this.#rows === 0) return;
     this.#file.beginGroup(this.#rows);
-    this.#row.flush(this.#file, this.#encoder);
-    this.#source.flush(this.#file, this.#encoder, this.#rows);
-    this.#position.flush(this.#file, this.#encoder);
-    this.#time.flush(this.#file, this.#encoder);
-    if (this.#more.count > 0) {
-      this.hasMore = true;
-      this.#more.flush(this.#file, this.#encoder, this.#rows);
-    }
+    if (this.#own.flush(this.#file, this.#encoder, this.#rows)) this.hasMore = true;
     for (const { builder } of this.#list)
       if (builder.count > 0) builder.flush(this.#file, this.#encoder, this.#rows);
     this.#interner.clear();
-    for (const nanos of this.#nanos) nanos.length = 0;
     this.#kinds.endGroup();
     this.#rows = this.#size = 0;
   }
@@ -203,10 +177,8 @@ export class EventTableWriter {
       const column = columns[cellField[cell] as number];
       if (column) seen[column.column - firstFieldColumn] = 1;
     }
-    if (more !== null) this.#more.put(at, this.#more.addText(this.#moreText(more)));
-    this.#row.add(BigInt(this.#firstRow + this.events));
-    this.#position.add(BigInt(batch.position(row)));
-    this.#time.add(this.#timeOf(at));
+    if (more !== null) this.#own.putMore(at, this.#moreText(more));
+    this.#own.put(at, this.#firstRow + this.events, batch.source, batch.position(row), columns);
     this.#rows = at + 1;
     this.events++;
   }
@@ -231,10 +203,9 @@ export class EventTableWriter {
     const before = column.size;
     const id = column.addText(text);
     this.#size += column.size - before;
-    const which = this.#timeFields.indexOf(field);
-    if (which >= 0) (this.#nanos[which] as (bigint | null)[])[id] = nanosOf(text);
-    else if (field === Field.EventID) this.#kinds.eventIds[id] = text;
+    if (field === Field.EventID) this.#kinds.eventIds[id] = text;
     else if (field === Field.Channel) this.#kinds.channels[id] = text;
+    else this.#own.note(field, id, text);
     return id;
   }
 
@@ -273,21 +244,6 @@ export class EventTableWriter {
         ]),
       ),
     );
-  }
-
-  #timeOf(row: number): bigint | null {
-    for (let which = 0; which < 2; which++) {
-      const id = idAt(this.#columns[this.#timeFields[which as 0 | 1]], row);
-      const nanos = id < 0 ? null : (this.#nanos[which] as (bigint | null)[])[id];
-      if (nanos !== null && nanos !== undefined) return nanos;
-    }
-    return null;
-  }
-
-  #sourceId(source: string): number {
-    let id = this.#source.texts.get(source);
-    if (id === undefined) this.#source.texts.set(source, (id = this.#source.addText(source)));
-    return id;
   }
 
   /** The column of a field, made when the field is first met. */

@@ -66,6 +66,7 @@ describe('links between the pages', () => {
 describe('command lines', () => {
   const commands = [
     'hunt',
+    'sql',
     'explain',
     'backtest',
     'lab generate',

@@ -67,6 +67,7 @@ describe('command lines', () => {
   const commands = [
     'hunt',
     'sql',
+    'import',
     'explain',
     'backtest',
     'lab generate',

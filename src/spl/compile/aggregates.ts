@@ -83,7 +83,7 @@ function ofValues(aggregate: Aggregate, input: AggregateInput, value: Value): Ag
     }
     case 'first':
     case 'last':
-      if (over !== '') return keep(`${aggregate.function}(${value.sql}${inOrder})${present}${over}`);
+      if (over !== '') return keep(`${aggregate.function}_value(${value.sql} IGNORE NULLS)${over}`);
       return keep(`${aggregate.function}(${value.sql}${inOrder})${present}`);
     case 'earliest':
     case 'latest':

@@ -71,13 +71,14 @@ export function eventRelation(scope: Scope, events: EventTable): Relation {
   return new Relation(scope, identifier(events.table), fields, order, folded);
 }
 
+/** Seconds with microseconds, as Splunk keeps them; a double has no room for more. */
 function timeOf(find: (name: string) => Field | undefined): string {
   const parts = timeColumns.flatMap((name) => {
     const field = find(name);
     return field?.type === 'text' ? [`TRY_CAST(${field.sql} AS TIMESTAMP_NS)`] : [];
   });
   if (parts.length === 0) return 'NULL::DOUBLE';
-  return `(epoch_ns(${parts.length === 1 ? parts[0] : `COALESCE(${parts.join(', ')})`}) / 1e9)`;
+  return `(epoch_us(${parts.length === 1 ? parts[0] : `COALESCE(${parts.join(', ')})`}) / 1e6)`;
 }
 
 /** A JSON array of texts as list; anything else is one value. */

@@ -91,12 +91,14 @@ export function readUnion(pipeline: ReadPipeline, command: string): (cursor: Cur
 export function readTop(kind: 'top' | 'rare'): (cursor: Cursor) => CommandBody {
   return (cursor) => {
     const optionNames = ['limit', 'showperc', 'showcount', 'countfield', 'percentfield', 'useother'] as const;
+    const option = new RegExp(`(?:${optionNames.join('|')})\\s*=`, 'iy');
     cursor.skipBlanks();
     const plain = cursor.read(/(\d+)(?=\s)/y)?.[1];
     let options = readOptions(cursor, kind, optionNames);
-    const names = readNames(cursor, kind, new RegExp(`by\\b|(?:${optionNames.join('|')})\\s*=`, 'iy'));
+    const names = readNames(cursor, kind, new RegExp(`by\\b|${option.source}`, 'iy'));
     options = { ...options, ...readOptions(cursor, kind, optionNames) };
-    const by = takeWord(cursor, /by\b/iy) ? readNames(cursor, kind) : [];
+    const by = takeWord(cursor, /by\b/iy) ? readNames(cursor, kind, option) : [];
+    options = { ...options, ...readOptions(cursor, kind, optionNames) };
     if (names.length === 0) throw cursor.fail(`${kind} wants names of fields`);
     if (toBoolean(cursor, options.useother, false)) throw cursor.fail(`${kind}: useother is not known`);
     return {

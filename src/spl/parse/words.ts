@@ -3,7 +3,7 @@ import type { Name, Span } from '../ast.ts';
 import { unescape } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 
-const bareName = /[^\s|()[\]"',=<>`]+/y;
+const bareName = /(?:[^\s|()[\]"',=<>`!]|!(?!=))+/y;
 
 /** A field name: a word, or in quotes. */
 export function readName(cursor: Cursor, command: string): Name {

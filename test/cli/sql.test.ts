@@ -57,7 +57,11 @@ describe('huntbook sql', () => {
     const { code, stdout } = await sql(
       'SELECT f.TargetFilename, count(*) AS n FROM file_event f JOIN process_access a ON a.SourceProcessGUID = f.ProcessGuid AND a.Computer = f.Computer WHERE a.GrantedAccess & $mask = $mask AND a.TargetImage ILIKE $target GROUP BY ALL',
       events,
-      ...['-p', 'mask=0x1010', '-p', 'target=%lsass.exe', '-f', 'ndjson'],
+      '--param=mask=0x1010',
+      '-p',
+      'target=%lsass.exe',
+      '-f',
+      'ndjson',
     );
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -191,7 +195,11 @@ describe('what goes wrong', () => {
     const endless = 'SELECT sum(a.range * b.range) AS s FROM range(100000000) a, range(100000000) b';
     const { code, stdout } = await place.runWith(
       { during: (child) => void setTimeout(() => child.kill('SIGINT'), 2500) },
-      ...['sql', endless, events, '-o', place.path('never.csv')],
+      'sql',
+      endless,
+      events,
+      '-o',
+      place.path('never.csv'),
     );
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     expect(existsSync(place.path('never.csv'))).toBe(false);
@@ -203,7 +211,7 @@ describe('what goes wrong', () => {
       `${event({ EventID: 1, Image: '\u001b]0;owned\u0007\u202e' })}\n`,
     );
     const { stdout } = await sql('SELECT Image FROM events', file);
-    expect(stdout).not.toMatch(/[\u001b\u0007\u202e]/);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     const { stderr } = await sql('SELECT "\u001b[31m" FROM events', file);
     expect(stderr).not.toContain('\u001b');
   });

@@ -76,7 +76,7 @@ describe('a frame comes back as it was from', () => {
   it('CSV, where lists are their JSON', async () => {
     await fc.assert(
       fc.asyncProperty(rows, async (given) => {
-        const plain = given.map(({ list: _, ...rest }) => rest);
+        const plain = given.map((row) => ({ ...row, list: null }));
         const frame = await frameFromRows(plain);
         const csv = await written((out) => frame.writeCsv(out, { safe: false }));
         expect(await contentOf(await Frame.fromCsv(Readable.from([csv])))).toEqual(await contentOf(frame));
@@ -232,9 +232,7 @@ describe('as text', () => {
     const frame = await frameFromRows(hostile.map((value, n) => ({ n, [value.slice(0, 50)]: value, value })));
     for (const width of [20, 40, 80, 200, undefined]) {
       const shown = await frame.toText(width === undefined ? {} : { width });
-      expect(shown).not.toMatch(
-        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\u200d]/,
-      );
+      expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       expect(shown.trimEnd().split('\n').length).toBeLessThanOrEqual(hostile.length + 3);
       expect(shown.length).toBeLessThan(200_000);
     }

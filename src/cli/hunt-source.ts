@@ -12,7 +12,7 @@ import {
   type RemoteHuntOptions,
 } from '../hunt/index.ts';
 import type { Pipeline } from '../sigma/index.ts';
-import type { SearchEngine } from '../sources/index.ts';
+import { indexFor, readIndexMap, type SearchEngine } from '../sources/index.ts';
 import type { HuntCliOptions } from './hunt-options.ts';
 import { choosePipelines, loadDocuments } from './sigma-rules.ts';
 
@@ -86,6 +86,7 @@ async function huntSource(
   });
   const pipelines = settings.pipelines && (await pipelinesOf(source, settings.pipelines));
   const { earliest, latest, index } = settings;
+  const map = await indexMapOf(source, settings);
   const summary = await huntRemote({
     ...hunt,
     engine,
@@ -94,13 +95,23 @@ async function huntSource(
     ...(pipelines
       ? { fields: 'sigma', pipelines }
       : await describeFields(engine, 'fields' in settings ? settings.fields : undefined, hunt.signal)),
-    ...(index !== undefined && { index }),
+    ...(map ? { index: (rule) => indexFor(map, rule.logsource) ?? index } : index !== undefined && { index }),
     ...(earliest !== undefined && { earliest }),
     ...(latest !== undefined && { latest }),
     ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),
   });
   return { ...summary, refused: [...summary.refused, ...notRun(hunt.rules)] };
+}
+
+/** Which index holds the events of a log source, where the source says a map. */
+async function indexMapOf(
+  source: NamedSource,
+  settings: NamedSource['settings'],
+): Promise<Awaited<ReturnType<typeof readIndexMap>> | null> {
+  if (!('index_map' in settings) || settings.index_map === undefined) return null;
+  const written = settings.index_map;
+  return readIndexMap(/[/\\]|\.ya?ml$/.test(written) ? await sourcePath(source, written) : written);
 }
 
 /** SQL needs the events themselves. */

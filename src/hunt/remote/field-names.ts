@@ -1,6 +1,10 @@
 /** How an index names the fields of events: as the source says, else as its mapping shows. */
 import { HuntbookError } from '../../errors.ts';
-import type { SearchEngine } from '../../sources/index.ts';
+import {
+  FieldResolver as MappingResolver,
+  type ElasticEngine,
+  type SearchEngine,
+} from '../../sources/index.ts';
 import type { FieldNames, FieldResolver } from './types.ts';
 
 /** What tells, tried in this order: all of these fields are there. */
@@ -23,16 +27,14 @@ export async function describeFields(
   signal?: AbortSignal,
 ): Promise<Described> {
   if (engine.kind === 'splunk') return { fields: 'splunk' };
-  if (fields !== undefined) return { fields };
-  const known = 'fieldCaps' in engine ? await (engine as WithCaps).fieldCaps(undefined, signal) : null;
+  const elastic = 'fieldCaps' in engine ? (engine as ElasticEngine) : null;
+  const mapping = elastic === null ? {} : { mapping: new MappingResolver(elastic) };
+  if (fields !== undefined) return { fields, ...mapping };
+  const known = elastic === null ? null : await elastic.fieldCaps(undefined, signal);
   const found = marks.find(([, names]) => known !== null && names.every((name) => known.has(name)));
   if (found === undefined)
     throw new HuntbookError('HB_CONFIG', 'the index does not show how it names the fields of events', {
       hint: 'Write fields: sigma, ecs, winlogbeat or helk for the source, or pipelines: of your own.',
     });
-  return { fields: found[0] };
-}
-
-interface WithCaps {
-  fieldCaps(index?: string, signal?: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
+  return { fields: found[0], ...mapping };
 }

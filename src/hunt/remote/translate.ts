@@ -35,6 +35,7 @@ export class Translator {
   readonly #splunk: boolean;
   readonly #pipelines = new Map<string, readonly (string | Pipeline)[]>();
   readonly #converters = new Map<string, Converter>();
+  readonly #runners = new Map<readonly (string | Pipeline)[], PipelineRunner>();
 
   constructor(options: RemoteHuntOptions) {
     this.#options = options;

@@ -68,6 +68,8 @@ export async function openEvents(
     database = await Database.open(options.threads === undefined ? {} : { threads: options.threads });
     const opened = database;
     for (const file of files) opened.allowFile(file);
+    // Each view and each query would read the footers again.
+    await opened.run('SET parquet_metadata_cache = true');
     for (const { from } of relations.slice(0, lakes.length)) events += await countRows(opened, from);
     const views = eventViews(relations);
     for (const { name, sql } of views) await opened.run(`CREATE VIEW ${name} AS ${sql}`);

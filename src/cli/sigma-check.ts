@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { packageVersion } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
-import { listRuleFiles, readRuleFile } from '../rules/index.ts';
+import { isSqlHunt, listRuleFiles, parseSqlHunt, readRuleFile } from '../rules/index.ts';
 import {
   atLeast,
   checkRules,
@@ -131,10 +131,17 @@ function readInputs(paths: readonly string[]): Inputs {
   const { files, errors } = listRuleFiles(paths);
   const unreadable = errors.map((error) => errorFinding(error, error.position?.file ?? ''));
   const inputs: CheckInput[] = [];
+  let sqlHunts = 0;
   for (const { path, named } of files) {
     try {
       const read = readRuleFile(path);
       const text = read.charCodeAt(0) === 0xfeff ? read.slice(1) : read;
+      if (isSqlHunt(text)) {
+        // Validators are about Sigma; a SQL hunt is right when it can be read.
+        parseSqlHunt(text, path);
+        sqlHunts++;
+        continue;
+      }
       const parsed = parse(text, path, named);
       if (documentCount(parsed) + parsed.errors.length > 0) inputs.push({ path, text, parsed });
     } catch (error) {
@@ -142,7 +149,7 @@ function readInputs(paths: readonly string[]): Inputs {
       unreadable.push(errorFinding(error, path));
     }
   }
-  return { inputs, unreadable, listed: inputs.length + unreadable.length };
+  return { inputs, unreadable, listed: inputs.length + unreadable.length + sqlHunts };
 }
 
 function readStandardInputs(text: string, options: CheckCliOptions): Inputs {

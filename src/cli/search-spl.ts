@@ -3,6 +3,7 @@ import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { openEvents, type EventStore } from '../hunt/index.ts';
 import { eventTable } from '../lab/index.ts';
+import { parseSpl } from '../spl/index.ts';
 import { frameFromRows, type Frame } from '../store/index.ts';
 import { Interrupted, onExit, watchInterrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameOutputOptions } from './frame-output.ts';
@@ -24,6 +25,8 @@ export async function runSearchSpl(
     throw new HuntbookError('HB_USAGE', 'search --spl: no input; name files or folders');
   }
   checkFrameOutput(options);
+  // Before anything is read: files may be large.
+  parseSpl(query);
   const progress = startProgress(options.quiet ?? false);
   const interrupt = watchInterrupt(() => progress.end());
   try {

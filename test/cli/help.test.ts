@@ -13,6 +13,7 @@ const commands = [
   ['backtest'],
   ['lab'],
   ['lab', 'generate'],
+  ['lab', 'splunk'],
   ['demo'],
   ['sigma'],
   ['sigma', 'check'],

@@ -88,8 +88,12 @@ describe.skipIf(openSearch.missing)(`searches on OpenSearch${openSearch.note}`, 
     await expect(engine.search({ query: '', index: 'no-such-*' })).rejects.toMatchObject({
       code: 'HB_QUERY',
     });
-    await expect(engine.search({ query: '', language: 'ppl' })).rejects.toMatchObject({ code: 'HB_QUERY' });
-    await expect(engine.search({ query: '', language: 'eql' })).rejects.toMatchObject({ code: 'HB_QUERY' });
+    await expect(engine.search({ query: 'source=x', language: 'ppl' })).rejects.toMatchObject({
+      code: 'HB_QUERY',
+    });
+    await expect(engine.search({ query: 'any where true', language: 'eql' })).rejects.toMatchObject({
+      code: 'HB_QUERY',
+    });
   });
 
   it('finds hostile values as themselves only', async () => {

@@ -16,7 +16,7 @@ import path from 'node:path';
 export const openSearchVersion = '2.19.1.0';
 const folder = path.resolve(import.meta.dirname, `../.cache/opensearch-${openSearchVersion}`);
 const startSeconds = 120;
-const javaFlags = ['-Xms768m', '-Xmx768m', '-XX:+UseSerialGC', '-Dlog4j2.disable.jmx=true'];
+const javaFlags = ['-Xms1g', '-Xmx2g', '-XX:+UseSerialGC', '-Dlog4j2.disable.jmx=true'];
 const runner = 'org.codelibs.opensearch.runner.OpenSearchRunner';
 const runnerFlags = ['-numOfNode', '1', '-baseHttpPort', '9199', '-clusterName', `huntbook-${process.pid}`];
 

@@ -317,7 +317,7 @@ describe('sigma fields, targets and pipelines', () => {
     const { code, stdout } = await place.run('sigma', 'targets');
     expect(code).toBe(0);
     const names =
-      'splunk lucene opensearch_lucene opensearch_ppl eql esql elastalert kusto sqlite duckdb postgres clickhouse databricks loki log_scale secops';
+      'splunk lucene opensearch_lucene query_dsl opensearch_ppl eql esql elastalert kusto sqlite duckdb postgres clickhouse databricks loki log_scale secops';
     for (const name of names.split(' ')) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
     const page = await place.run('sigma', 'targets', 'splunk');
     expect(page.stdout).toContain('savedsearches');

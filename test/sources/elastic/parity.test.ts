@@ -86,8 +86,8 @@ async function answers(
   name = '_id',
 ): Promise<(Set<string> | string)[]> {
   const found: (Set<string> | string)[] = [];
-  for (let from = 0; from < asked.length; from += 50) {
-    const lines = asked.slice(from, from + 50).map(({ query }) => {
+  for (let from = 0; from < asked.length; from += 20) {
+    const lines = asked.slice(from, from + 20).map(({ query }) => {
       const shape = name === '_id' ? { _source: false } : { _source: [name] };
       return `{"index":"${index}"}\n${JSON.stringify({ query, size: 10_000, ...shape })}\n`;
     });

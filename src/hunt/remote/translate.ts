@@ -123,9 +123,12 @@ export class Translator {
   ): Promise<{ absent: string } | { options: Record<string, string> }> {
     const { mapping } = this.#options;
     if (mapping === undefined) return { options: { approximate: 'yes' } };
-    const ready = new PipelineRunner(pipelines.map(pipelineOf), { target: 'query_dsl' }).applyRule(
-      rule,
-    ).document;
+    let runner = this.#runners.get(pipelines);
+    if (runner === undefined) {
+      runner = new PipelineRunner(pipelines.map(pipelineOf), { target: 'query_dsl' });
+      this.#runners.set(pipelines, runner);
+    }
+    const ready = runner.applyRule(rule).document;
     const found = await mapping.resolve(index, fieldsOf(ready));
     const gone = found.missing.filter(({ absent }) => absent).map(({ field }) => field);
     if (gone.length > 0 && canNotHold(ready, new Set(gone)))

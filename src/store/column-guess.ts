@@ -9,6 +9,8 @@ import { guessValue, parseValue } from './parse-value.ts';
 import type { Column, ColumnType } from './types.ts';
 
 const guesses: readonly ColumnType[] = ['integer', 'float', 'boolean', 'time', 'guid', 'ip'];
+/** Values remembered in a column. */
+const maxKnown = 1024;
 const maxSigned = 2n ** 63n - 1n;
 
 export class ColumnGuess {
@@ -18,6 +20,8 @@ export class ColumnGuess {
   #misfit: string | null = null;
   #list = false;
   #seen = false;
+  /** Values that were looked at: most values of a log are repeated. */
+  readonly #known = new Set<string>();
   #above = false;
 
   /** `declared` is the engine's own word on the type. */
@@ -28,11 +32,12 @@ export class ColumnGuess {
   }
 
   add(cell: Cell): void {
-    if (cell === null) return;
+    if (cell === null || (typeof cell === 'string' && this.#known.has(cell))) return;
     if (typeof cell !== 'string') this.#list = true;
     else if (this.#wanted !== 'text') this.#fit(cell);
     else if (this.#alive.length > 0) this.#guess(cell);
     this.#seen = true;
+    if (typeof cell === 'string' && this.#known.size < maxKnown) this.#known.add(cell);
   }
 
   #fit(text: string): void {

@@ -6,6 +6,9 @@ import type { Relation, SqlPlace } from './relation.ts';
 import type { Spool } from './spool.ts';
 import type { Column, FrameValue } from './types.ts';
 
+/** Values remembered in a column while rows are read: most values of a log are repeated. */
+const maxMemo = 4096;
+
 export interface SpoolParts {
   readonly spool: Spool;
   readonly columns: readonly Column[];
@@ -28,8 +31,18 @@ export class SpoolRelation implements Relation {
 
   async *rows(): AsyncGenerator<readonly FrameValue[]> {
     const types = this.columns.map(({ type }) => type);
+    const memos = types.map(() => new Map<string, FrameValue>());
     for await (const row of this.#parts.spool.rows()) {
-      yield types.map((type, at) => valueOf(type, row[at] ?? null));
+      yield types.map((type, at) => {
+        const cell = row[at] ?? null;
+        if (typeof cell !== 'string' || type === 'text' || type === 'list') return valueOf(type, cell);
+        const memo = memos[at] as Map<string, FrameValue>;
+        const known = memo.get(cell);
+        if (known !== undefined) return known;
+        const value = valueOf(type, cell);
+        if (memo.size < maxMemo) memo.set(cell, value);
+        return value;
+      });
     }
   }
 

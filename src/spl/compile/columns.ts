@@ -8,6 +8,29 @@ import { literal, numberText } from './sql-text.ts';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
+type ColumnCommand = Of<'fields' | 'table' | 'rename' | 'fillnull' | 'bin' | 'makemv' | 'nomv' | 'rex'>;
+
+export function columnCommand(command: ColumnCommand, context: CommandContext): void {
+  switch (command.kind) {
+    case 'fields':
+      return fields(command, context);
+    case 'table':
+      return table(command, context);
+    case 'rename':
+      return rename(command, context);
+    case 'fillnull':
+      return fillnull(command, context);
+    case 'bin':
+      return bin(command, context);
+    case 'makemv':
+      return makemv(command, context);
+    case 'nomv':
+      return nomv(command, context);
+    case 'rex':
+      return rex(command, context);
+  }
+}
+
 function wildcard(name: string): RegExp {
   const parts = name.split('*').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return new RegExp(`^${parts.join('(.*)')}$`, 's');
@@ -40,7 +63,7 @@ function keepOnly(relation: Relation, kept: readonly [string, Field | undefined]
     relation.folded && new Map([...fields].map(([name, field]) => [name.toLowerCase(), field]));
 }
 
-export function fields(command: Of<'fields'>, { relation }: CommandContext): void {
+function fields(command: Of<'fields'>, { relation }: CommandContext): void {
   if (command.remove) {
     for (const [name] of chosen(command.names, relation, true)) relation.remove(name);
     return;
@@ -51,11 +74,11 @@ export function fields(command: Of<'fields'>, { relation }: CommandContext): voi
   keepOnly(relation, [...named, ...internal]);
 }
 
-export function table(command: Of<'table'>, { relation }: CommandContext): void {
+function table(command: Of<'table'>, { relation }: CommandContext): void {
   keepOnly(relation, chosen(command.names, relation, false));
 }
 
-export function rename(command: Of<'rename'>, { relation }: CommandContext): void {
+function rename(command: Of<'rename'>, { relation }: CommandContext): void {
   for (const { from, to } of command.pairs) {
     const pattern = from.name.includes('*') ? wildcard(from.name) : null;
     const sources =
@@ -92,7 +115,7 @@ function renameOne(relation: Relation, source: string, target: string): void {
   }
 }
 
-export function fillnull({ names, value }: Of<'fillnull'>, { relation }: CommandContext): void {
+function fillnull({ names, value }: Of<'fillnull'>, { relation }: CommandContext): void {
   const wanted = names.length > 0 ? names.map(({ name }) => name) : [...relation.fields.keys()];
   for (const name of wanted) {
     const field = relation.use(name);
@@ -104,7 +127,7 @@ export function fillnull({ names, value }: Of<'fillnull'>, { relation }: Command
   }
 }
 
-export function bin({ field: { name }, span, as, at }: Of<'bin'>, context: CommandContext): void {
+function bin({ field: { name }, span, as, at }: Of<'bin'>, context: CommandContext): void {
   const field = context.relation.use(name);
   if (field === undefined) return;
   const number = asNumber(field);
@@ -125,7 +148,7 @@ function floorTo(number: string, { value, unit }: Span): string {
   return `epoch(DATE '1970-01-01' + to_months(CAST(${since.replaceAll('(t)', `(${time})`)} AS INTEGER)))::DOUBLE`;
 }
 
-export function makemv(
+function makemv(
   { field: { name }, delimiter, allowEmpty }: Of<'makemv'>,
   { relation }: CommandContext,
 ): void {
@@ -135,12 +158,12 @@ export function makemv(
   relation.set(name, allowEmpty ? parts : `list_filter(${parts}, lambda _x: _x <> '')`, 'list');
 }
 
-export function nomv({ field: { name } }: Of<'nomv'>, { relation }: CommandContext): void {
+function nomv({ field: { name } }: Of<'nomv'>, { relation }: CommandContext): void {
   const field = relation.use(name);
   if (field?.type === 'list') relation.set(name, asText(field), 'text');
 }
 
-export function rex(command: Of<'rex'>, context: CommandContext): void {
+function rex(command: Of<'rex'>, context: CommandContext): void {
   const { relation } = context;
   const field = relation.use(command.field.name);
   if (command.mode === 'sed') {

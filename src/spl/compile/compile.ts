@@ -6,7 +6,7 @@ import { parseSpl } from '../parse/pipeline.ts';
 import { parseTimeModifier } from '../run/time-modifier.ts';
 import { eventRelation } from './base.ts';
 import type { EventTable } from './base.ts';
-import * as columns from './columns.ts';
+import { columnCommand } from './columns.ts';
 import { join, stack, subsearchTest } from './combine.ts';
 import type { CommandContext } from './context.ts';
 import { compileEval, compileTest } from './eval.ts';
@@ -14,7 +14,7 @@ import { regexMatch } from './regex-sql.ts';
 import { asText, Relation, Scope } from './relation.ts';
 import type { ValueType } from './relation.ts';
 import * as rows from './rows.ts';
-import { searchTest } from './search.ts';
+import { namesTime, searchTest } from './search.ts';
 import type { SearchContext } from './search.ts';
 import { anyItem, ITEM, numberLiteral } from './sql-text.ts';
 import { eventstats, stats, streamstats, topOrRare } from './stats.ts';
@@ -175,22 +175,6 @@ class Compiler {
         relation.where.push(command.negated ? `(${found}) IS NOT TRUE` : found);
         return;
       }
-      case 'fields':
-        return columns.fields(command, context);
-      case 'table':
-        return columns.table(command, context);
-      case 'rename':
-        return columns.rename(command, context);
-      case 'fillnull':
-        return columns.fillnull(command, context);
-      case 'bin':
-        return columns.bin(command, context);
-      case 'makemv':
-        return columns.makemv(command, context);
-      case 'nomv':
-        return columns.nomv(command, context);
-      case 'rex':
-        return columns.rex(command, context);
       case 'head':
         return rows.head(relation, command.count);
       case 'tail':
@@ -228,6 +212,8 @@ class Compiler {
         return;
       case 'makeresults':
         throw this.#fail('makeresults must be the first command', command.at);
+      default:
+        columnCommand(command, context);
     }
   }
 
@@ -243,18 +229,4 @@ class Compiler {
 
 function expressionAt(expression: Parameters<typeof compileEval>[0]): number {
   return 'at' in expression ? expression.at : 0;
-}
-
-function namesTime(expression: SearchExpression): boolean {
-  switch (expression.kind) {
-    case 'time':
-      return true;
-    case 'and':
-    case 'or':
-      return expression.items.some(namesTime);
-    case 'not':
-      return namesTime(expression.item);
-    default:
-      return false;
-  }
 }

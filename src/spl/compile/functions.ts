@@ -10,6 +10,7 @@ import {
   like,
   list,
   number,
+  one,
   text,
   toBoolean,
   toNumeric,
@@ -18,17 +19,9 @@ import {
 } from './value.ts';
 import type { EvalContext, EvalFunction, Value } from './value.ts';
 import { listFunctions } from './list-functions.ts';
+import { numberFunctions } from './number-functions.ts';
 import { regexMatch, regexReplace } from './regex-sql.ts';
-import { anyItem, call, ITEM, literal, numberLiteral } from './sql-text.ts';
-
-const one = (compile: (value: Value) => Value): EvalFunction => ({
-  min: 1,
-  max: 1,
-  compile: ({ args }) => compile(args[0] as Value),
-});
-
-const math = (write: (sql: string) => string): EvalFunction =>
-  one((value) => number(write(toNumeric(value))));
+import { anyItem, call, ITEM, literal } from './sql-text.ts';
 
 /** Of several values each, for functions of one text. */
 const eachText = (write: (sql: string) => string): EvalFunction =>
@@ -37,26 +30,6 @@ const eachText = (write: (sql: string) => string): EvalFunction =>
       ? list(`list_transform(${value.sql}, lambda ${ITEM}: ${write(ITEM)})`)
       : text(write(toText(value))),
   );
-
-function extreme(name: 'greatest' | 'least'): EvalFunction {
-  return {
-    min: 1,
-    max: 100,
-    compile: ({ args }) =>
-      args.every(({ type }) => type === 'number')
-        ? number(`${name}(${args.map(({ sql }) => sql).join(', ')})`)
-        : number(`${name}(${args.map(toNumeric).join(', ')})`),
-  };
-}
-
-function bits(write: (a: string, b: string) => string): EvalFunction {
-  const whole = (value: Value): string => `TRY_CAST(${toNumeric(value)} AS BIGINT)`;
-  return {
-    min: 2,
-    max: 16,
-    compile: ({ args }) => number(`CAST(${args.map(whole).reduce((a, b) => write(a, b))} AS DOUBLE)`),
-  };
-}
 
 const trimmed = (name: string): EvalFunction => ({
   min: 1,
@@ -77,18 +50,6 @@ const cidrmatch: EvalFunction = {
       throw given.context.fail(`cidrmatch: ${network} is no network`, given.at);
     const test = (sql: string): string => `${call('cidr', sql, literal(network))} = '1'`;
     return boolean(`(${value.type === 'list' ? anyItem(value.sql, test(ITEM)) : test(toText(value))})`);
-  },
-};
-
-const tonumber: EvalFunction = {
-  min: 1,
-  max: 2,
-  compile: ({ args: [value, base], context, at }) => {
-    if (base === undefined) return number(toNumeric(value as Value));
-    const radix = base.constant;
-    if (typeof radix !== 'number' || !Number.isInteger(radix) || radix < 2 || radix > 36)
-      throw context.fail('tonumber wants a base from 2 to 36', at);
-    return number(`TRY_CAST(${call('tonumber', toText(value as Value), literal(String(radix)))} AS DOUBLE)`);
   },
 };
 
@@ -205,56 +166,11 @@ const own: Readonly<Record<string, EvalFunction>> = {
     },
   },
   cidrmatch,
-  tonumber,
   tostring,
   searchmatch: {
     min: 1,
     max: 1,
     compile: (given) => boolean(`((${given.context.searchTest(constantText(given, 0), given.at)}) IS TRUE)`),
-  },
-  abs: math((sql) => `abs(${sql})`),
-  ceil: math((sql) => `ceil(${sql})`),
-  ceiling: math((sql) => `ceil(${sql})`),
-  floor: math((sql) => `floor(${sql})`),
-  sqrt: math((sql) => `(CASE WHEN ${sql} >= 0 THEN sqrt(${sql}) END)`),
-  exp: math((sql) => `exp(${sql})`),
-  ln: math((sql) => `(CASE WHEN ${sql} > 0 THEN ln(${sql}) END)`),
-  pow: {
-    min: 2,
-    max: 2,
-    compile: ({ args: [a, b] }) => number(`pow(${toNumeric(a as Value)}, ${toNumeric(b as Value)})`),
-  },
-  round: {
-    min: 1,
-    max: 2,
-    compile: ({ args: [value, digits], context, at }) => {
-      const count = digits === undefined ? 0 : digits.constant;
-      if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > 15)
-        throw context.fail('round wants a number of digits from 0 to 15', at);
-      return number(`round(${toNumeric(value as Value)}, ${count})`);
-    },
-  },
-  min: extreme('least'),
-  max: extreme('greatest'),
-  bit_and: bits((a, b) => `(${a} & ${b})`),
-  bit_or: bits((a, b) => `(${a} | ${b})`),
-  bit_xor: bits((a, b) => `xor(${a}, ${b})`),
-  bit_shift_left: bits((a, b) => `(${a} << CAST(${b} AS INTEGER))`),
-  bit_shift_right: bits((a, b) => `(${a} >> CAST(${b} AS INTEGER))`),
-  now: { min: 0, max: 0, compile: ({ context }) => number(numberLiteral(context.now)) },
-  time: { min: 0, max: 0, compile: ({ context }) => number(numberLiteral(context.now)) },
-  strftime: {
-    min: 2,
-    max: 2,
-    // All digits of the time, which %.15g does not keep.
-    compile: ({ args: [time, format] }) =>
-      text(call('strftime', `CAST(${toNumeric(time as Value)} AS VARCHAR)`, toText(format as Value))),
-  },
-  strptime: {
-    min: 2,
-    max: 2,
-    compile: ({ args: [value, format] }) =>
-      number(`TRY_CAST(${call('strptime', toText(value as Value), toText(format as Value))} AS DOUBLE)`),
   },
 };
 
@@ -262,6 +178,7 @@ const functions: Readonly<Record<string, EvalFunction>> = {
   __proto__: null as never,
   ...own,
   len: one((value) => number(`CAST(length(${toText(value)}) AS DOUBLE)`)),
+  ...numberFunctions,
   ...listFunctions,
 };
 

@@ -128,3 +128,18 @@ function exact(value: string, subject: string, constant: string, text: string, l
   if (parseCidr(text) === null) return same;
   return `(${same} OR ${call('cidr', value, literal(text))} = '1')`;
 }
+
+/** Whether a search says its own time range. */
+export function namesTime(expression: SearchExpression): boolean {
+  switch (expression.kind) {
+    case 'time':
+      return true;
+    case 'and':
+    case 'or':
+      return expression.items.some(namesTime);
+    case 'not':
+      return namesTime(expression.item);
+    default:
+      return false;
+  }
+}

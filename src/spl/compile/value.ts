@@ -41,6 +41,12 @@ export const number = (sql: string): Value => ({ sql, type: 'number' });
 export const boolean = (sql: string): Value => ({ sql, type: 'boolean' });
 export const list = (sql: string): Value => ({ sql, type: 'list' });
 
+export const one = (compile: (value: Value) => Value): EvalFunction => ({
+  min: 1,
+  max: 1,
+  compile: ({ args }) => compile(args[0] as Value),
+});
+
 /** A literal argument that the function wants to know beforehand. */
 export function constantText({ args, context, at, name }: Call, index: number): string {
   const constant = args[index]?.constant;

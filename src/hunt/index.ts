@@ -26,6 +26,7 @@ export {
   type LoadedSqlHunts,
 } from './sql/index.ts';
 export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';
+export { everything, openSearchEvents, type SearchEvents } from './remote/events.ts';
 export { describeFields } from './remote/field-names.ts';
 export { openSource, type OpenSourceOptions } from './remote/open.ts';
 export { huntRemote } from './remote/run.ts';

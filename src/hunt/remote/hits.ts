@@ -78,7 +78,7 @@ export class HitReader {
 }
 
 /** The event as it was before a search engine stored it: without what huntbook and the engine put beside it. */
-function asLoaded(row: EngineRow): EngineRow {
+export function asLoaded(row: EngineRow): EngineRow {
   if (row['_id'] === undefined || row['_index'] === undefined) return row;
   const own = Object.entries(row).filter(
     ([name]) => name !== '_id' && name !== '_index' && name !== '_score',

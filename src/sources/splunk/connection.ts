@@ -94,7 +94,9 @@ export class Connection {
   }
 
   #fault(reply: HttpReply, what: string): Promise<HuntbookError> {
-    return replyFault(reply, `${what} at ${this.host}`);
+    const { password, session, token } = this.settings;
+    const secrets = [password, session, token].map((secret) => secret?.reveal() ?? '');
+    return replyFault(reply, `${what} at ${this.host}`, [...secrets, this.#key ?? '']);
   }
 
   #busy(status: number): boolean {

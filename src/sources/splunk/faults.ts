@@ -43,14 +43,36 @@ const codes: Record<number, ErrorCode | undefined> = {
 };
 const mostText = 64 * 1024;
 
-/** The error that an answer with a bad status is; `what` says what was asked. */
-export async function replyFault(reply: HttpReply, what: string): Promise<HuntbookError> {
-  const said = words(await reply.text(mostText).catch(() => ''));
+/**
+ * The error that an answer with a bad status is; `what` says what was asked. What is in `secrets` is not shown: the
+ * page of a proxy may repeat what it was sent.
+ */
+export async function replyFault(
+  reply: HttpReply,
+  what: string,
+  secrets: readonly string[],
+): Promise<HuntbookError> {
+  const said = words(hide(await reply.text(mostText).catch(() => ''), secrets));
   const code = codes[reply.status] ?? 'HB_SEARCH';
   const hint =
     reply.status === 404 ? { hint: 'Check that host and port are those of the management port.' } : {};
   return new HuntbookError(code, `${what}: status ${reply.status}${said === '' ? '' : `, ${said}`}`, hint);
 }
+
+/** Secrets that are shorter would be found in any text. */
+const shortest = 4;
+
+function hide(text: string, secrets: readonly string[]): string {
+  let hidden = text;
+  for (const secret of secrets.filter(({ length }) => length >= shortest)) {
+    const escaped = JSON.stringify(secret).slice(1, -1);
+    for (const form of new Set([secret, escaped, encodeURIComponent(secret), formEncoded(secret)]))
+      hidden = hidden.replaceAll(form, '***');
+  }
+  return hidden;
+}
+
+const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 /** The messages of an answer in JSON or XML, else its beginning without markup. */
 export function words(body: string): string {

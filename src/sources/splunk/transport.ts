@@ -38,9 +38,9 @@ export class Transport {
       const response = await this.#once(url, call);
       const status = response.statusCode ?? 0;
       const { location } = response.headers;
-      if (status < 300 || status >= 400 || location === undefined) return this.#reply(response, call);
+      if (status < 300 || status >= 400) return this.#reply(response, call);
       response.destroy();
-      const next = URL.canParse(location, url.href) ? new URL(location, url) : null;
+      const next = location !== undefined && URL.canParse(location, url.href) ? new URL(location, url) : null;
       const follows = next?.origin === url.origin && (call.method === 'GET' || status >= 307);
       if (!follows || hops >= maxRedirects) {
         const to = next ? next.origin + next.pathname : 'an address that is none';
@@ -115,13 +115,16 @@ export class Transport {
       request.on('close', settle);
       request.on('response', (answer) => {
         response = answer;
+        // From here on silence may be that of a slow reader on our side: `#reply` looks at it.
+        request.setTimeout(0);
         // Behind its end the socket may already serve another call.
         answer.on('close', settle);
         resolve(answer);
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (signal?.aborted) reject(signal.reason as Error);
-        else if (request.reusedSocket && error.code === 'ECONNRESET') reject(new StaleConnection());
+        else if (request.reusedSocket && /^(?:ECONNRESET|EPIPE)$/.test(error.code ?? ''))
+          reject(new StaleConnection());
         else reject(connectFault(error, url));
       });
       request.end(body ?? undefined);
@@ -133,9 +136,20 @@ export class Transport {
     // Without this an error of a body that nobody reads would end the process.
     response.on('error', () => {});
     const host = this.base.host;
+    const { patience } = this.#tuning;
+    const silent = (): void => {
+      response.destroy(new HuntbookError('HB_TIMEOUT', `${host} is silent within an answer`));
+    };
     async function* body(): AsyncGenerator<Uint8Array> {
+      const pieces = response[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
       try {
-        for await (const piece of response) yield piece as Uint8Array;
+        for (;;) {
+          // Only while somebody waits for the server: whoever reads slowly is not cut off.
+          const timer = call.long ? undefined : setTimeout(silent, patience);
+          const { done, value } = await pieces.next().finally(() => clearTimeout(timer));
+          if (done) break;
+          yield value;
+        }
       } catch (error) {
         throw call.signal?.aborted ? call.signal.reason : cutFault(error, host);
       } finally {
@@ -148,7 +162,11 @@ export class Transport {
       headers,
       framed: headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined,
       body,
-      discard: () => void response.resume(),
+      discard() {
+        // Read, so that the connection can be used again, but not for ever.
+        const timer = setTimeout(() => response.destroy(), patience).unref();
+        response.on('close', () => clearTimeout(timer)).resume();
+      },
       async text(limit) {
         const pieces: Uint8Array[] = [];
         let size = 0;

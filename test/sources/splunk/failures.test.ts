@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/config/index.ts';
 import { connect, faultOf, numbered, searchAll, serve } from './connect.ts';
 import { json, xml, type Before, type FakeOptions, type Seen } from './fake-splunk.ts';
 
@@ -98,6 +99,38 @@ describe('a server that is busy', () => {
     });
     await searchAll(connect(fake));
     expect(logins).toBe(3);
+  });
+});
+
+describe('an answer that is no result', () => {
+  it.each(modes)('is not taken for an empty one: sent on to nowhere (%s)', async (mode) => {
+    const fake = await serve({ before: onSearch((response) => void response.writeHead(302).end()) });
+    await faultOf(searchAll(connect(fake), { options: { mode } }), 'HB_CONNECT');
+  });
+
+  it.each(['json', 'csv', 'xml'])('is not taken for rows: a page of a proxy (%s)', async (output) => {
+    const page = '<!DOCTYPE html>\n<html>\n<body>Please log in</body>\n</html>\n';
+    for (const mode of streams) {
+      const before = onSearch((response) => {
+        response.writeHead(200, { 'content-type': 'text/html; charset=UTF-8' }).end(page);
+      });
+      const fault = await faultOf(searchAll(connect(await serve({ before })), { options: { mode, output } }));
+      expect(fault.code).toBe('HB_CONNECT');
+    }
+  });
+
+  it('does not show what it repeats of a secret', async () => {
+    const password = new Secret('p=;s "w/ü');
+    for (const page of [password.reveal(), encodeURIComponent(password.reveal()), 'p%3D%3Bs+%22w%2F%C3%BC']) {
+      const fake = await serve({
+        before: (_, response) => {
+          response.writeHead(400).end(`<html>you sent password=${page} to me</html>`);
+          return true;
+        },
+      });
+      const fault = await faultOf(connect(fake, { username: 'alice', password }).test());
+      expect(fault.message).toContain('you sent password=*** to me');
+    }
   });
 });
 
@@ -247,6 +280,23 @@ describe('a server that', () => {
   it('is silent is HB_TIMEOUT', async () => {
     const fake = await serve({ before: ({ path }) => path.endsWith('/info') });
     await faultOf(connect(fake, undefined, { patience: 50 }).test(), 'HB_TIMEOUT');
+  });
+
+  it('is silent within an answer is HB_TIMEOUT', async () => {
+    const fake = await serve({
+      before: ({ path }, response) => path.endsWith('/results') && response.write('{"results":[{"n":"0"},'),
+    });
+    const fault = await faultOf(searchAll(connect(fake, undefined, { patience: 50 })), 'HB_TIMEOUT');
+    expect(fault.message).toContain('silent');
+  });
+
+  it('is not called silent while the rows are read slowly', async () => {
+    const rows = numbered(4000).map((row) => ({ ...row, text: 'x'.repeat(1000) }));
+    const fake = await serve({ rows });
+    const found = await connect(fake, undefined, { patience: 500 }).search({ query: 'x' });
+    let read = 0;
+    for await (const _ of found.rows) if (read++ === 5) await new Promise((end) => setTimeout(end, 1200));
+    expect(read).toBe(4000);
   });
 
   it('does not speak HTTP is HB_CONNECT', async () => {

@@ -22,6 +22,7 @@ export interface JobState {
 
 /** How long the end of a job may take when nobody waits for its result any more. */
 const cancelPatience = 5000;
+const cancelAgain = [100, 300, 900];
 
 export class Job {
   readonly sid: string;
@@ -81,15 +82,28 @@ export class Job {
     reply.discard();
   }
 
-  /** Never fails: a job that can not be ended expires. */
-  async cancel(): Promise<void> {
+  /**
+   * Never fails: a job that can not be ended expires. `made` is false while the server has not said that the job is
+   * there: it may be about to make it, so that one which it does not know yet is asked for again.
+   */
+  async cancel(made = true): Promise<void> {
     try {
       const signal = AbortSignal.timeout(cancelPatience);
-      const reply = await this.#ask('POST', '/control', { action: 'cancel' }, signal);
-      reply.discard();
+      for (const wait of [0, ...(made ? [] : cancelAgain)]) {
+        if (wait > 0) await pause(wait, signal);
+        const reply = await this.#connection.call(
+          this.#call('POST', '/control', { action: 'cancel' }, signal),
+        );
+        reply.discard();
+        if (reply.status !== 404) return;
+      }
     } catch {
-      // Gone already, or a server that is.
+      // A server that is gone.
     }
+  }
+
+  #call(method: 'GET' | 'POST', below: string, params: Params, signal: AbortSignal | undefined): Call {
+    return { method, path: this.#path + below, params, signal, what: this.#what, accept: [404] };
   }
 
   get #what(): string {
@@ -103,9 +117,7 @@ export class Job {
     params: Params,
     signal: AbortSignal | undefined,
   ): Promise<HttpReply> {
-    const path = this.#path + below;
-    const call: Call = { method, path, params, signal, what: this.#what, accept: [404] };
-    const reply = await this.#connection.call(call);
+    const reply = await this.#connection.call(this.#call(method, below, params, signal));
     if (reply.status !== 404) return reply;
     reply.discard();
     throw new HuntbookError('HB_SEARCH', `${this.#what} is gone from ${this.#connection.host}`, {

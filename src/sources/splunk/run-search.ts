@@ -99,12 +99,13 @@ async function* jobItems(run: Run): AsyncGenerator<ResultItem[]> {
   const path = jobsPath(run);
   const sid = ownSid();
   let job = new Job(connection, path, sid, v2);
+  let made = false;
   let whole = false;
   span.onEnd(async () => {
-    if (!(whole && keepJob)) await job.cancel();
+    if (!(whole && keepJob)) await job.cancel(made || !signal.aborted);
   });
   const params = { ...searchParams(run), exec_mode: mode, id: sid };
-  const made = await connection.json({
+  const answer = await connection.json({
     method: 'POST',
     path,
     params,
@@ -112,11 +113,12 @@ async function* jobItems(run: Run): AsyncGenerator<ResultItem[]> {
     long: blocking,
     what: 'search',
   });
-  const given = made?.['sid'];
+  const given = answer?.['sid'];
   if (typeof given !== 'string') {
     throw new HuntbookError('HB_CONNECT', `${connection.host} made a search job without saying which`);
   }
   if (given !== sid) job = new Job(connection, path, given, v2);
+  made = true;
   const state = await job.wait(signal, ({ progress, results, scanned }) =>
     request.onProgress?.({ done: progress, rows: results ?? 0, scanned }),
   );
@@ -145,9 +147,10 @@ async function* streamItems(run: Run): AsyncGenerator<ResultItem[]> {
   const { signal } = span;
   const path = jobsPath(run);
   const job = new Job(connection, path, ownSid(), v2);
+  let answered = false;
   let whole = false;
   span.onEnd(async () => {
-    if (!whole) await job.cancel();
+    if (!whole) await job.cancel(answered || !signal.aborted);
   });
   const exporting = mode === 'export';
   const reply = await connection.call({
@@ -164,6 +167,7 @@ async function* streamItems(run: Run): AsyncGenerator<ResultItem[]> {
     long: true,
     what: 'search',
   });
+  answered = true;
   let rows = 0;
   let last = false;
   for await (const batch of read(run, reply)) {
@@ -186,9 +190,12 @@ async function* streamItems(run: Run): AsyncGenerator<ResultItem[]> {
   if (!exporting) await compareCap(run, rows);
 }
 
-/** A oneshot search can not be paged: at the server's limit it just ends. */
+/** Below that no server is set; it saves a question. */
+const leastCap = 100;
+
+/** A oneshot search can not be paged: at the server's limit, which may be any number, it just ends. */
 async function compareCap({ connection, span, tally }: Run, rows: number): Promise<void> {
-  if (rows < 100 || rows % 100 !== 0) return;
+  if (rows < leastCap) return;
   const cap = await rowCap(connection, span.signal);
   if (rows >= cap)
     tally.part(`the server gives ${cap} rows to a oneshot search; mode normal or export gives all`);
@@ -196,10 +203,16 @@ async function compareCap({ connection, span, tally }: Run, rows: number): Promi
 
 /** The items of one answer; what the server says is kept, or ends the search. */
 async function* read(
-  { plan, tally }: Run,
+  { connection, plan, tally }: Run,
   reply: Awaited<ReturnType<Job['results']>>,
 ): AsyncGenerator<ResultItem[]> {
   if (reply.status === 204) return reply.discard();
+  if (/^text\/html\b/i.test(reply.headers['content-type'] ?? '')) {
+    reply.discard();
+    throw new HuntbookError('HB_CONNECT', `${connection.host} answers a search with a web page`, {
+      hint: 'Check that the URL is the management port of Splunk (usually 8089) and that no proxy answers instead.',
+    });
+  }
   for await (const batch of readers[plan.options.output](reply.body())) {
     for (const item of batch) if (item.kind === 'message') tally.message(item.level, item.text);
     yield batch;

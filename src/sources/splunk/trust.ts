@@ -43,7 +43,8 @@ export function checkUrl(settings: SplunkSettings): void {
   }
 }
 
-const show = (url: string): string => JSON.stringify(url.replace(/\/\/[^/@]*@/, '//***@'));
+/** What is before an `@` may be a password, whatever else is wrong with the URL. */
+const show = (url: string): string => JSON.stringify(url.replace(/^.*@/s, '***@'));
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);

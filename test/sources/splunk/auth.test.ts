@@ -164,13 +164,17 @@ describe('credentials', () => {
     },
   );
 
-  it.each(['splunk:8089', 'ftp://x', '', 'https://alice:secret@host:8089'])(
-    'need a good address, not %j',
-    async (url) => {
-      const fault = await faultOf(openSplunk({ url, ...alice }), 'HB_USAGE');
-      expect(fault.message).not.toContain('secret');
-    },
-  );
+  it.each([
+    'splunk:8089',
+    'ftp://x',
+    '',
+    'https://alice:secret@host:8089',
+    'alice:secret@host:8089',
+    'htps://alice:a/secret@host:8089',
+  ])('need a good address, not %j', async (url) => {
+    const fault = await faultOf(openSplunk({ url, ...alice }), 'HB_USAGE');
+    expect(fault.message).not.toContain('secret');
+  });
 
   it.each([301, 302, 307, 308])('are not sent on to another server (%i)', async (status) => {
     const thief = await serve();

@@ -131,6 +131,13 @@ describe('what is missing is said', () => {
     expect(truncated).toContain('200 rows');
   });
 
+  it('at a limit that is no round number', async () => {
+    const fake = await serve({ rows: numbered(1000), maxResultRows: 333 });
+    expect((await searchAll(connect(fake), { options: { mode: 'oneshot' } })).truncated).toContain(
+      '333 rows',
+    );
+  });
+
   it('and not where a round number is all there is', async () => {
     const { truncated } = await searchAll(connect(await serve({ rows: numbered(200) })), {
       options: { mode: 'oneshot' },
@@ -308,6 +315,31 @@ describe('stopping', () => {
     expect(fake.cancelled).toHaveLength(1);
     expect(fake.jobs.size).toBe(0);
   });
+
+  it.each(modes)(
+    'while the server is still making the job cancels it once it is there (%s)',
+    async (mode) => {
+      const abort = new AbortController();
+      const fake = await serve({
+        before: ({ params, path }, response, { jobs }) => {
+          const id = params['id'];
+          if (params['search'] === undefined || id === undefined) return false;
+          setTimeout(() => {
+            jobs.set(id, { polls: 0, search: path });
+            response.end();
+          }, 200);
+          return true;
+        },
+      });
+      const search = searchAll(connect(fake), { signal: abort.signal, options: { mode } });
+      search.catch(() => {});
+      await until(() => fake.search !== undefined);
+      abort.abort(new Error('enough'));
+      await expect(search).rejects.toThrow('enough');
+      expect(fake.cancelled).toHaveLength(1);
+      expect(fake.jobs.size).toBe(0);
+    },
+  );
 
   it('by time is HB_TIMEOUT and cancels the search too', async () => {
     const fake = await serve({ polls: 1e9 });

@@ -3,12 +3,13 @@ import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { readable } from '../events/index.ts';
 import { terminalText } from '../escape/index.ts';
-import { openSource, parseMoment } from '../hunt/index.ts';
+import { openSource } from '../hunt/index.ts';
 import type { EngineRow, SearchEnd, SearchEngine, SearchRequest } from '../sources/index.ts';
 import { frameFromRows, type Frame } from '../store/index.ts';
 import { Interrupted, watchInterrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
 import { startProgress } from './progress.ts';
+import { spanOf } from './search-span.ts';
 
 export interface SearchCliOptions {
   readonly source?: string;
@@ -149,22 +150,6 @@ function requestOf(query: string, { name, settings }: NamedSource, options: Sear
     ...(timeout !== undefined && { timeout }),
     ...(Object.keys(own).length > 0 && { options: own }),
   };
-}
-
-/** What the options say of time, as text that engines take. */
-function spanOf(options: SearchCliOptions): { earliest?: string; latest?: string } {
-  for (const [one, other] of [
-    ['earliest', 'since'],
-    ['latest', 'until'],
-  ] as const)
-    if (options[one] !== undefined && options[other] !== undefined)
-      throw new HuntbookError('HB_USAGE', `--${one} and --${other} say the same; give one of them`);
-  const now = Date.now();
-  const moment = (text: string | undefined, option: string): string | undefined =>
-    text === undefined ? undefined : new Date(parseMoment(text, option, now)).toISOString();
-  const earliest = options.earliest ?? moment(options.since, '--since');
-  const latest = options.latest ?? moment(options.until, '--until');
-  return { ...(earliest !== undefined && { earliest }), ...(latest !== undefined && { latest }) };
 }
 
 async function fetchFrame(

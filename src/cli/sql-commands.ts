@@ -23,6 +23,14 @@ export function addSqlCommands(program: Command): void {
         'form of the result (default: by the name of -o, or table)',
       ).choices(['table', 'json', 'ndjson', 'csv', 'parquet']),
     )
+    .option('-s, --source <name>', 'events of a source instead of paths (see huntbook source list)')
+    .option('--query <query>', "with --source: only what this query in the engine's language finds")
+    .option('--language <name>', 'language of --query, as for huntbook search')
+    .option('--index <pattern>', 'with --source: index or index pattern')
+    .option('--since <time>', 'with --source: from this time on: 2025-03-03T08:00:00Z, or an age such as 24h')
+    .option('--until <time>', 'with --source: before this time')
+    .option('--limit <n>', 'with --source: fetch this many events at most (default: all)', whole())
+    .option('--config <file>', 'configuration instead of huntbook.yaml here and that of the user')
     .option('--file <file>', 'read the query from a file')
     .option('-p, --param <name=value>', 'a value for $name in the query (repeatable)', parameter)
     .option('--tables', 'list the tables and columns instead')
@@ -32,7 +40,7 @@ export function addSqlCommands(program: Command): void {
     .option('-q, --quiet', 'no progress and no notes')
     .addHelpText(
       'after',
-      '\nExamples:\n  huntbook sql "SELECT Image, count(*) FROM process_creation GROUP BY ALL ORDER BY 2 DESC" ./evidence\n  huntbook sql \'FROM process_access WHERE GrantedAccess & $mask = $mask\' ./evidence -p mask=0x1410 -o access.csv\n  huntbook sql --tables ./evidence',
+      '\nExamples:\n  huntbook sql "SELECT Image, count(*) FROM process_creation GROUP BY ALL ORDER BY 2 DESC" ./evidence\n  huntbook sql \'FROM process_access WHERE GrantedAccess & $mask = $mask\' ./evidence -p mask=0x1410 -o access.csv\n  huntbook sql --tables ./evidence\n  huntbook sql "SELECT * FROM process_access LIMIT 9" --source prod --query "index=win EventCode=10" --since 24h',
     )
     .action(async (query: string | undefined, paths: string[], options: object) =>
       (await import('./sql.ts')).runSql(query, paths, options),

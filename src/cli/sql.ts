@@ -1,15 +1,17 @@
 /** `huntbook sql`. */
 import { readFileSync } from 'node:fs';
 import { asHuntbookError, ExitCode, HuntbookError } from '../errors.ts';
-import { openEvents, type EventStore } from '../hunt/index.ts';
+import { terminalText } from '../escape/index.ts';
+import type { EventStore } from '../hunt/index.ts';
 import { frameFromRows, type Frame, type FrameValue } from '../store/index.ts';
 import { Interrupted, watchInterrupt, type Interrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
 import { sayIssues } from './issues.ts';
 import { startProgress } from './progress.ts';
 import { saySqlError } from './sql-error.ts';
+import { openSqlSource, type SqlSourceOptions } from './sql-source.ts';
 
-export interface SqlCliOptions {
+export interface SqlCliOptions extends SqlSourceOptions {
   readonly format?: FrameFormat;
   readonly output?: string;
   readonly force?: boolean;
@@ -32,9 +34,9 @@ export async function runSql(
   const quiet = options.quiet ?? false;
   const progress = startProgress(quiet);
   const interrupt = watchInterrupt(() => progress.end());
-  let store: EventStore | undefined;
+  let store: Awaited<ReturnType<typeof openSqlSource>> | undefined;
   try {
-    const opening = openEvents(paths, {
+    const opening = openSqlSource(paths, options, {
       signal: interrupt.signal,
       onProgress: (report) => progress.update(report),
     });
@@ -43,9 +45,12 @@ export async function runSql(
     // A part of the events would answer another question.
     if (interrupt.signal.aborted) throw new Interrupted();
     const partial = sayIssues(store.issues, quiet);
+    const cut = store.truncated ?? null;
+    if (cut !== null) process.stderr.write(`huntbook: not all events: ${terminalText(cut)}\n`);
     if (store.events === 0 && !quiet) process.stderr.write('no events in the input\n');
     const frame = options.tables ? await tablesOf(store) : await ask(store, query, options, interrupt);
     await writeFrame(frame, { ...options, limit: limitOf(options), expired: interrupt.expired });
+    if (cut !== null && options.limit === undefined) process.exitCode ??= ExitCode.truncated;
     if (partial) process.exitCode ??= ExitCode.partial;
   } catch (error) {
     progress.end();
@@ -61,7 +66,7 @@ export async function runSql(
 function argumentsOf(
   given: string | undefined,
   rest: readonly string[],
-  { file, tables }: SqlCliOptions,
+  { file, tables, source }: SqlCliOptions,
 ): { query: string; paths: readonly string[] } {
   if (file !== undefined && tables)
     throw new HuntbookError('HB_USAGE', 'sql: --tables asks nothing: leave --file out');
@@ -69,7 +74,7 @@ function argumentsOf(
   const paths = named && given !== undefined ? [given, ...rest] : rest;
   const query = file === undefined ? (named ? '' : (given ?? '')) : readQuery(file);
   if (!named && query.trim() === '') throw new HuntbookError('HB_USAGE', 'sql: no query');
-  if (paths.length > 0) return { query, paths };
+  if (paths.length > 0 || source !== undefined) return { query, paths };
   if (!process.stdin.isTTY) return { query, paths: ['-'] };
   throw new HuntbookError('HB_USAGE', 'sql: no input; name files or folders, or pipe events in');
 }

@@ -29,14 +29,17 @@ async function withServer<T>(version: string, use: (server: SplunkServer) => Pro
   }
 }
 
-/** Rows of a CSV document; cells of several lines are several values here, but for the text. */
+/** Rows of a CSV document; the column `__mv_many` tells several values apart. */
 function csvRows(document: string): Record<string, unknown>[] {
   const parsed = parse(document, { columns: true }) as Record<string, string>[];
-  return parsed.map((row) =>
+  return parsed.map(({ __mv_many: many = '', ...row }) =>
     Object.fromEntries(
       Object.entries(row)
         .filter(([, value]) => value !== '')
-        .map(([name, value]) => [name, name === 'many' ? value.split('\n') : value]),
+        .map(([name, value]) => [
+          name,
+          many !== '' && name === 'many' ? many.split(/^\$|\$;\$|\$$/).slice(1, -1) : value,
+        ]),
     ),
   );
 }

@@ -8,13 +8,15 @@ import { frameFromRows, type Frame } from '../../src/store/index.ts';
 import { fakeTable } from '../lab/splunk/fake-table.ts';
 
 const password = 'p=;x&"ü';
-const fields = ['_time', 'host', 'text', 'number'];
+const fields = ['_time', 'host', 'text', 'number', 'many'];
 const table = fakeTable(
   (at) => ({
     _time: new Date(1600763865000 + at * 1000).toISOString().replace('Z', '+00:00'),
     host: `WS${at}`,
     text: at % 3 === 0 ? null : `<x>&"'|,\n${at}`,
     number: String(at),
+    // Several values in one row of the last page only, one value with a line end in another, none elsewhere.
+    many: at === 990 ? ['a\nb', '', '$;$', 'd'] : at === 250 ? ['x', 'y'] : at === 40 ? 'one\nvalue' : null,
   }),
   fields,
 );

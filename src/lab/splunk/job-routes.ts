@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import { messageReply, Refusal, type Reply } from './reply.ts';
 import { wholeParam, type Request } from './request.ts';
-import { contentType, resultMode, writePage } from './results.ts';
+import { contentType, resultMode, severalValues, writePage } from './results.ts';
 
 export interface JobSite {
   readonly jobs: Jobs;
@@ -74,7 +74,14 @@ function resultsReply(site: JobSite, request: Request, job: Job, what: string): 
   const { rows, messages } = pageOf(job, offset, wholeParam(params, 'count', 100), site.maxResultRows);
   const wanted = params.getAll('f').filter(Boolean);
   const fields = wanted.length > 0 ? job.fields.filter((name) => wanted.includes(name)) : job.fields;
-  const body = writePage(mode, { fields, rows, offset, preview, messages: [...job.messages, ...messages] });
+  const body = writePage(mode, {
+    fields,
+    rows,
+    several: job.done ? job.several : severalValues(fields, rows),
+    offset,
+    preview,
+    messages: [...job.messages, ...messages],
+  });
   return { status: 200, type: contentType(mode), body };
 }
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HuntbookError } from '../../errors.ts';
 import type { Message } from './reply.ts';
+import { severalValues } from './results.ts';
 import type { Row } from './types.ts';
 
 export type JobState = 'QUEUED' | 'PARSING' | 'RUNNING' | 'PAUSED' | 'FINALIZING' | 'DONE' | 'FAILED';
@@ -53,6 +54,7 @@ export class Job {
   /** 0 to 1. */
   progress = 0;
   #paused = false;
+  #several: ReadonlySet<string> | null = null;
   #wake: (() => void)[] = [];
   error: HuntbookError | null = null;
 
@@ -64,6 +66,11 @@ export class Job {
 
   get done(): boolean {
     return this.state === 'DONE' || this.state === 'FAILED';
+  }
+
+  /** Fields of which some row has several values; to be asked for when it is done. */
+  get several(): ReadonlySet<string> {
+    return (this.#several ??= severalValues(this.fields, this.rows));
   }
 
   get cancelled(): boolean {

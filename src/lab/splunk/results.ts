@@ -1,7 +1,8 @@
 /**
  * Results in the forms of Splunk's REST interface: `xml`, `json`, `json_rows`, `json_cols`, `csv`, `raw`. Each JSON
  * document stands on one line, for clients read it so. A missing value is left out in XML and JSON, and empty in CSV;
- * several values are an array, several `<value>`, or lines of one CSV cell.
+ * several values are an array, several `<value>`, or lines of one CSV cell, which a column `__mv_FIELD` tells apart as
+ * the result files of Splunk do: `$one$;$two$`, a dollar sign in a value doubled.
  */
 import { messagesXml, Refusal, type Message } from './reply.ts';
 import type { Cell, Row } from './types.ts';
@@ -13,6 +14,8 @@ export type ResultMode = (typeof resultModes)[number];
 export interface ResultPage {
   readonly fields: readonly string[];
   readonly rows: readonly Row[];
+  /** Fields that have several values in some row of the whole result, so that every page has the same columns. */
+  readonly several: ReadonlySet<string>;
   /** Number of the first row within the result. */
   readonly offset: number;
   readonly preview: boolean;
@@ -32,14 +35,13 @@ export function contentType(mode: ResultMode): string {
 }
 
 export function* writePage(mode: ResultMode, page: ResultPage): Generator<string> {
-  const { fields, rows, offset, preview, messages } = page;
+  const { fields, rows, several, offset, preview, messages } = page;
   switch (mode) {
     case 'xml':
       yield* xmlPage(page);
       break;
     case 'csv':
-      if (rows.length > 0) yield csvHead(fields);
-      for (const row of rows) yield csvRow(fields, row);
+      yield* csvRows(fields, rows, several);
       break;
     case 'raw':
       for (const row of rows) yield rawRow(row);
@@ -101,17 +103,38 @@ export function jsonRow(fields: readonly string[], row: Row): Record<string, Cel
   return object;
 }
 
-export function csvHead(fields: readonly string[]): string {
-  return `${fields.map(csvCell).join(',')}\n`;
+/** Nothing at all when there is no row. */
+export function* csvRows(
+  fields: readonly string[],
+  rows: readonly Row[],
+  several: ReadonlySet<string>,
+): Generator<string> {
+  if (rows.length === 0) return;
+  const divided = fields.filter((name) => several.has(name));
+  yield csvLine([...fields, ...divided.map((name) => `__mv_${name}`)]);
+  for (const row of rows) {
+    const cells = fields.map((name) => flat(row[name] ?? null));
+    yield csvLine([...cells, ...divided.map((name) => dividedValues(row[name] ?? null))]);
+  }
 }
 
-export function csvRow(fields: readonly string[], row: Row): string {
-  return `${fields.map((name) => csvCell(flat(row[name] ?? null))).join(',')}\n`;
+export function severalValues(fields: readonly string[], rows: readonly Row[]): ReadonlySet<string> {
+  return new Set(fields.filter((name) => rows.some((row) => isSeveral(row[name] ?? null))));
+}
+
+const isSeveral = (cell: Cell): cell is readonly string[] =>
+  cell !== null && typeof cell !== 'string' && cell.length > 1;
+
+/** Empty where there is one value or none. */
+function dividedValues(cell: Cell): string {
+  return isSeveral(cell) ? cell.map((value) => `$${value.replaceAll('$', '$$$$')}$`).join(';') : '';
 }
 
 export function rawRow(row: Row): string {
   return `${flat(row['_raw'] ?? null)}\n`;
 }
+
+const csvLine = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\n`;
 
 /** As the server writes it, without the guard of spreadsheets: this is for programs. */
 function csvCell(text: string): string {

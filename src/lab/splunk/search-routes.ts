@@ -6,8 +6,7 @@ import { jsonReply, messageReply, Refusal, xmlReply, type Message, type Reply } 
 import { wholeParam, type Request } from './request.ts';
 import {
   contentType,
-  csvHead,
-  csvRow,
+  csvRows,
   jsonRow,
   rawRow,
   resultMode,
@@ -91,24 +90,24 @@ async function oneshotReply(site: SearchSite, request: Request): Promise<Reply> 
   const mode = resultMode(params.get('output_mode'));
   const count = wholeParam(params, 'count', 100);
   const offset = Math.max(0, wholeParam(params, 'offset', 0));
-  const job = site.jobs.create(jobRequest(site, request));
+  const job = site.jobs.create(jobRequest(site, request), params.get('id') ?? undefined);
   try {
     await job.finished();
     if (job.error !== null) throw new Refusal(400, 'FATAL', job.error.message);
     const { rows, messages } = pageOf(job, offset, count, site.maxResultRows);
-    const { fields } = job;
-    const page = { fields, rows, offset, preview: false, messages: [...job.messages, ...messages] };
+    const { fields, several } = job;
+    const page = { fields, rows, several, offset, preview: false, messages: [...job.messages, ...messages] };
     return { status: 200, type: contentType(mode), body: writePage(mode, page) };
   } finally {
     site.jobs.remove(job);
   }
 }
 
-/** Rows are sent while the search runs, all of them. */
+/** Rows are sent while the search runs, all of them; as CSV when it has ended, for its head names every column. */
 async function exportReply(site: SearchSite, request: Request): Promise<Reply> {
   const mode = resultMode(request.params.get('output_mode'));
-  const job = site.jobs.create(jobRequest(site, request));
-  await job.started();
+  const job = site.jobs.create(jobRequest(site, request), request.params.get('id') ?? undefined);
+  await (mode === 'csv' ? job.finished() : job.started());
   if (job.error !== null) {
     site.jobs.remove(job);
     throw new Refusal(400, 'FATAL', job.error.message);
@@ -123,11 +122,13 @@ async function* exported(site: SearchSite, job: Job, mode: ResultMode): AsyncGen
       yield* writePage(mode, {
         fields: job.fields,
         rows: job.rows,
+        several: job.several,
         offset: 0,
         preview: false,
         messages: job.messages,
       });
-    } else if (mode === 'json') yield* exportedJson(job);
+    } else if (mode === 'csv') yield* csvRows(job.fields, job.rows, job.several);
+    else if (mode === 'json') yield* exportedJson(job);
     else yield* exportedText(job, mode);
     // The answer has begun: a broken connection is the only way left to say that it is not whole.
     if (job.error !== null) throw job.error;
@@ -152,14 +153,14 @@ async function* exportedJson(job: Job): AsyncGenerator<string> {
   else yield `${JSON.stringify({ preview: false, lastrow: true })}\n`;
 }
 
-async function* exportedText(job: Job, mode: 'xml' | 'csv' | 'raw'): AsyncGenerator<string> {
+async function* exportedText(job: Job, mode: 'xml' | 'raw'): AsyncGenerator<string> {
   const { fields } = job;
-  const shell = [...writePage('xml', { fields, rows: [], offset: 0, preview: false, messages: [] })].join('');
+  const none = { fields, rows: [], several: new Set<string>(), offset: 0, preview: false, messages: [] };
+  const shell = [...writePage('xml', none)].join('');
   if (mode === 'xml') yield shell.replace(/<\/results>\n$/, '');
   let offset = 0;
   for await (const row of job.follow()) {
-    if (mode === 'csv' && offset === 0) yield csvHead(fields);
-    yield mode === 'xml' ? xmlRow(fields, row, offset) : mode === 'csv' ? csvRow(fields, row) : rawRow(row);
+    yield mode === 'xml' ? xmlRow(fields, row, offset) : rawRow(row);
     offset++;
   }
   if (mode === 'xml') yield '</results>\n';

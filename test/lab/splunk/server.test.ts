@@ -185,7 +185,10 @@ describe('results', () => {
     expect(rows.json.fields).toEqual(fields);
     expect(rows.json.rows[1]).toEqual(['2020-09-22T08:37:46.000+00:00', 'WS1', null, null]);
     const csv = await oneshot('search rows=2', { output_mode: 'csv' });
-    expect(csv.text).toContain('_time,host,many,text\n2020-09-22T08:37:45.000+00:00,WS0,"one\ntwo","a<b>');
+    expect(csv.text).toContain(
+      '_time,host,many,text,__mv_many\n2020-09-22T08:37:45.000+00:00,WS0,"one\ntwo","a<b>',
+    );
+    expect(csv.text).toContain(',$one$;$two$\n2020-09-22T08:37:46.000+00:00,WS1,,,\n');
     const xml = await oneshot('search rows=2', { output_mode: 'xml' });
     expect(xml.text).toContain(
       "<field k='many'><value><text>one</text></value><value><text>two</text></value></field>",
@@ -357,7 +360,7 @@ describe('export', () => {
     expect(xml.match(/<result offset='\d'>/g)).toHaveLength(3);
     expect(xml.match(/<\/results>/g)).toHaveLength(1);
     const csv = (await ask(`${jobs}/export`, { search: 'search rows=3', output_mode: 'csv' })).text;
-    expect(csv.startsWith('_time,host,many,text\n')).toBe(true);
+    expect(csv.startsWith('_time,host,many,text,__mv_many\n')).toBe(true);
   });
 
   it('breaks off when the search fails on its way, so that nobody takes it for whole', async () => {

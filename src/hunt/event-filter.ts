@@ -1,4 +1,5 @@
-/** Which events to look at: time span and hosts. */
+/** Which events to look at: time span, hosts, and kinds of events. */
+import type { EventSelector } from '../detect/index.ts';
 import { HuntbookError } from '../errors.ts';
 import { Field, toMillis, type EventBatch, type Value } from '../events/index.ts';
 
@@ -9,6 +10,11 @@ export interface EventFilter {
   readonly until?: number;
   /** Full or short names, `*` allowed, without case. */
   readonly hosts?: readonly string[];
+  /**
+   * Only events that one of these may select, to read less: an event of which that can not be told cheaply is taken,
+   * and so are all events of a lake, whose tables read what they need.
+   */
+  readonly kinds?: readonly EventSelector[];
 }
 
 const units: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3, w: 604_800e3 };
@@ -42,9 +48,10 @@ export function eventFilter(
   filter: EventFilter,
   counts: FilterCounts,
 ): ((batch: EventBatch, row: number) => boolean) | undefined {
-  const { since, until, hosts } = filter;
+  const { since, until, hosts, kinds } = filter;
   const byTime = since !== undefined || until !== undefined;
-  if (!byTime && !hosts?.length) return undefined;
+  if (!byTime && !hosts?.length && !kinds) return undefined;
+  const isKind = kinds && kindTest(kinds);
   const known = new Map<string, boolean>();
   const patterns = (hosts ?? []).map(hostPattern);
   const isHost = (value: Value): boolean => {
@@ -58,6 +65,7 @@ export function eventFilter(
     return result;
   };
   return (batch, row) => {
+    if (isKind && !isKind(batch, row)) return false;
     if (hosts?.length && !isHost(cellValue(batch, row, Field.Computer))) return false;
     if (!byTime) return true;
     const ms = toMillis(cellValue(batch, row, Field.SystemTime));
@@ -66,6 +74,30 @@ export function eventFilter(
       return false;
     }
     return (since === undefined || ms >= since) && (until === undefined || ms < until);
+  };
+}
+
+/** Whether one of the selectors may take an event, by its id and channel. */
+function kindTest(selectors: readonly EventSelector[]): (batch: EventBatch, row: number) => boolean {
+  /** Channels by event id, in lower case; null: any. */
+  const byId = new Map<number, Set<string> | null>();
+  const anyId = selectors.some(({ eventId }) => eventId === undefined);
+  for (const { eventId, channel } of selectors)
+    for (const id of eventId ?? []) {
+      const known = byId.get(id);
+      if (!channel) byId.set(id, null);
+      else if (known !== null)
+        byId.set(id, new Set([...(known ?? []), ...channel.map((name) => name.toLowerCase())]));
+    }
+  return (batch, row) => {
+    if (anyId) return true;
+    const value = cellValue(batch, row, Field.EventID);
+    const id = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+    if (typeof id !== 'number' || !Number.isInteger(id)) return true;
+    const channels = byId.get(id);
+    if (channels === undefined) return false;
+    const channel = channels === null ? null : cellValue(batch, row, Field.Channel);
+    return typeof channel !== 'string' || channels === null || channels.has(channel.toLowerCase());
   };
 }
 

@@ -12,11 +12,13 @@ export type {
 } from './types.ts';
 export { parseMoment, parseSpan, type EventFilter } from './event-filter.ts';
 export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filter.ts';
+export { IssueLog } from './issue-log.ts';
 export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
 export {
   assignParameters,
+  eventsOfSql,
   fieldsOfSql,
   findSqlHunt,
   infoOf as sqlHuntInfo,

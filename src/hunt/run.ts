@@ -16,6 +16,7 @@ import { IssueLog } from './issue-log.ts';
 import type { HuntOptions } from './options.ts';
 import { scanInThreads } from './parallel.ts';
 import { planScan } from './plan-scan.ts';
+import { withLakeFiles } from './store/lake.ts';
 import { runSqlHunts } from './sql/index.ts';
 import { Scanner, type ScanPlan, type ScanResult } from './scanner.ts';
 import { TimeSpan } from './time-span.ts';
@@ -28,7 +29,7 @@ const worthThreads = 96 * 1024 * 1024;
 export async function hunt(options: HuntOptions): Promise<HuntSummary> {
   const started = performance.now();
   const issues = new IssueLog();
-  const list = listInputs(options.paths, {
+  const list = listInputs(withLakeFiles(options.paths), {
     onIssue: (issue) => issues.add(issue),
     ...(options.stdin && { stdin: options.stdin }),
   });
@@ -67,7 +68,11 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
       [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size + sql.matched,
     refused: [...rules.refused, ...sql.refused],
     notices: rules.notices,
-    neverFire: [...describeNever(rules, never), ...neverCorrelate(rules, correlations, never)],
+    neverFire: [
+      ...describeNever(rules, never),
+      ...neverCorrelate(rules, correlations, never),
+      ...sql.neverFire,
+    ],
     issues: issues.list(),
     firstTime: span.first,
     lastTime: span.last,

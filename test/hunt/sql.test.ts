@@ -3,14 +3,17 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   assignParameters,
+  eventsOfSql,
   fieldsOfSql,
   findSqlHunt,
   hunt,
   loadSqlHunts,
   openEvents,
   runSqlHunt,
+  type EventFilter,
   type Finding,
 } from '../../src/hunt/index.ts';
+import { logSourceTable } from '../../src/detect/index.ts';
 import { isSqlHunt, parseSqlHunt, type SqlHunt } from '../../src/rules/index.ts';
 import { sharedPath } from '../support/data.ts';
 import { huntsFolder, rulesIn, temporaryFolder } from './support.ts';
@@ -125,11 +128,56 @@ describe('fields that SQL names', () => {
     expect(fields("SELECT Image FROM events WHERE Image != 'CommandLine'")).not.toContain('CommandLine');
   });
 
-  it('are all where it selects *', () => {
-    expect(fields('SELECT * FROM events')).toBeUndefined();
-    expect(fields('SELECT e.* FROM events e')).toBeUndefined();
-    expect(fields('SELECT count(*) FROM events')).toBeDefined();
-    expect(fields('SELECT 2 * EventID FROM events')).toBeDefined();
+  it.each([
+    'SELECT * FROM events',
+    'SELECT e.* FROM events e',
+    'SELECT DISTINCT ON (Image) * FROM events',
+    'SELECT COLUMNS(*) FROM events',
+    "SELECT COLUMNS('Image') FROM events",
+    'SELECT 1, * EXCLUDE (Image) FROM events',
+    'FROM events',
+    "FROM events WHERE Image = 'x'",
+    'SELECT Image FROM (FROM events)',
+    'SELECT Image FROM events UNION FROM events',
+    'SELECT e FROM events e',
+    'SELECT to_json(e) FROM file_event f, events AS e',
+    'SELECT events FROM events',
+    'SELECT a.Image FROM events a NATURAL JOIN file_event b',
+  ])('are all of them for %s', (sql) => {
+    expect(fields(sql)).toBeUndefined();
+  });
+
+  it.each([
+    'SELECT count(*) FROM events',
+    'SELECT 2 * EventID, (EventID) * (2) FROM events',
+    "SELECT Image FROM events WHERE Image IS DISTINCT FROM 'x'",
+    'SELECT extract(year FROM UtcTime) FROM events e WHERE e.Image IS NOT NULL',
+    'WITH e AS (SELECT Image FROM events) SELECT e.Image FROM e JOIN file_event f ON f.Image = e.Image',
+  ])('are some of them for %s', (sql) => {
+    expect(fields(sql)).toBeDefined();
+  });
+
+  it('may have names of SQL', () => {
+    expect(fields('SELECT "Order" FROM events')).toContain('Order');
+  });
+});
+
+describe('events that SQL looks at', () => {
+  const events = (sql: string) => eventsOfSql([parseSqlHunt(`${head}sql: |\n  ${sql}\n`, 'x.yml')]);
+
+  it('are those of the views it names', () => {
+    expect(events('SELECT Image FROM file_event')?.map(({ eventId }) => eventId)).toEqual([[11]]);
+    expect(events('SELECT 1 FROM "process_ACCESS", file_event')).toHaveLength(2);
+    expect(events('SELECT 1')).toEqual([]);
+  });
+
+  it.each([
+    'SELECT Image FROM events',
+    'SELECT Image FROM file_event JOIN "Events_Text" USING (EventID)',
+    "SELECT Image FROM 'events'",
+    "SELECT Image FROM query_table('file' || '_event')",
+  ])('are all for %s', (sql) => {
+    expect(events(sql)).toBeUndefined();
   });
 });
 
@@ -252,6 +300,46 @@ describe('SQL hunts in a hunt', () => {
     const text = `${head}parameters:\n  line: { type: text, default: x }\nsql: ${processes} WHERE CommandLine = $line\n`;
     expect((await run([text], {}, ["line=it's $x; DROP TABLE"])).findings).toHaveLength(1);
     expect((await run([text], {}, ["line=' OR 1=1 --"])).findings).toEqual([]);
+  });
+
+  it('see every column where they name none, and only events of their tables', async () => {
+    const { findings } = await run([`${head}sql: FROM process_creation WHERE Image LIKE '%a.exe'\n`]);
+    expect(findings.map(({ event }) => event.fields['CommandLine'])).toEqual(["it's $x; DROP TABLE"]);
+    const rows = (kinds?: EventFilter['kinds']) =>
+      openEvents([mixed], { filter: kinds ? { kinds } : {} }).then(async (store) => {
+        const ids = await store.database.all('SELECT EventID AS id FROM events ORDER BY _row');
+        await store.close();
+        return ids.map(({ id }) => Number(id ?? -1));
+      });
+    const mixed = path.join(folder, 'mixed.ndjson');
+    const security = { Channel: 'security', EventID: 4688 };
+    writeFileSync(
+      mixed,
+      [
+        event(1, 1, {}),
+        event(10, 2, {}),
+        event(11, 3, { Channel: 'Security' }),
+        JSON.stringify(security),
+        JSON.stringify({ ...security, Channel: undefined, EventID: '4688' }),
+        JSON.stringify({ Computer: 'no id' }),
+      ].join('\n'),
+    );
+    expect(await rows()).toEqual([1, 10, 11, 4688, 4688, -1]);
+    expect(await rows(logSourceTable.categories['windows']?.['process_creation'])).toEqual([
+      1, 4688, 4688, -1,
+    ]);
+    expect(await rows(logSourceTable.categories['windows']?.['file_event'])).toEqual([-1]);
+    expect(await rows(logSourceTable.categories['windows']?.['file_access'])).toHaveLength(6);
+  });
+
+  it('that can not fire are told', async () => {
+    const { summary } = await run([
+      `${head}sql: SELECT f.Image FROM file_event f JOIN process_access a USING (Computer)\n`,
+      `title: Other\nid: 22222222-2222-4222-8222-222222222222\nsql: ${processes} WHERE Image = 'none'\n`,
+    ]);
+    expect(summary.neverFire.map(({ title, reason }) => [title, reason])).toEqual([
+      ['A hunt', 'no events of process_access, file_event'],
+    ]);
   });
 
   it('obey the filters of events', async () => {

@@ -1,6 +1,6 @@
 /**
- * Runs SQL hunts over files: their events become tables once for all hunts (`openEvents`), each hunt runs in the
- * sandbox with its parameters bound, its rows become findings. What goes wrong with one hunt ends neither the others
+ * Runs SQL hunts over files: the events and fields that they may look at become tables once for all hunts
+ * (`openEvents`), each hunt runs in the sandbox with its parameters bound, its rows become findings. What goes wrong with one hunt ends neither the others
  * nor the run: it is refused with the reason.
  */
 import { HuntbookError } from '../../errors.ts';
@@ -9,9 +9,9 @@ import type { SqlHunt } from '../../rules/index.ts';
 import type { Frame } from '../../store/index.ts';
 import { openEvents, type EventStore, type OpenEventsOptions } from '../event-store.ts';
 import type { Finding, NeverFiringRule } from '../types.ts';
-import { fieldsOfSql } from './fields.ts';
 import { SqlFindings } from './finding.ts';
 import { refusal } from './load.ts';
+import { eventsOfSql, fieldsOfSql, viewsOfSql } from './needs.ts';
 import type { HuntValues } from './parameters.ts';
 
 /** More rows say that a hunt asks too little, and would fill disks with findings. */
@@ -24,7 +24,10 @@ export interface SqlRun {
   readonly neverFire: readonly NeverFiringRule[];
 }
 
-export interface SqlRunOptions extends Pick<OpenEventsOptions, 'filter' | 'limits' | 'signal'> {
+export interface SqlRunOptions extends Pick<
+  OpenEventsOptions,
+  'filter' | 'limits' | 'onProgress' | 'signal'
+> {
   readonly paths: readonly string[];
   readonly hunts: ReadonlyMap<SqlHunt, HuntValues>;
   readonly onFinding: (finding: Finding) => void | Promise<void>;
@@ -54,7 +57,7 @@ export async function runSqlHunt(
 export async function runSqlHunts(options: SqlRunOptions): Promise<SqlRun> {
   const { hunts, paths, signal } = options;
   const all = [...hunts.keys()];
-  if (all.length === 0) return nothing;
+  if (all.length === 0 || signal?.aborted) return nothing;
   // Standard input was read by the pass before.
   if (paths.includes('-')) {
     const error = new HuntbookError(
@@ -65,8 +68,16 @@ export async function runSqlHunts(options: SqlRunOptions): Promise<SqlRun> {
   }
   let store: EventStore;
   try {
+    const { filter, limits, onProgress } = options;
     const fields = fieldsOfSql(all);
-    store = await openEvents(paths, { ...options, ...(fields && { fields }) });
+    const kinds = eventsOfSql(all);
+    store = await openEvents(paths, {
+      filter: { ...filter, ...(kinds && { kinds }) },
+      ...(fields && { fields }),
+      ...(limits && { limits }),
+      ...(onProgress && { onProgress }),
+      ...(signal && { signal }),
+    });
   } catch (error) {
     if (signal?.aborted) return nothing;
     return { ...nothing, refused: all.map((hunt) => refusal(hunt, error)) };
@@ -84,6 +95,7 @@ export async function runSqlHunts(options: SqlRunOptions): Promise<SqlRun> {
         const rows = await runOne(hunt, values, store, options);
         result.findings += Math.min(rows, maxRows);
         if (rows > 0) result.matched++;
+        else result.neverFire.push(...(await whyNever(hunt, store)));
         if (rows > maxRows)
           result.refused.push(
             refusal(hunt, new HuntbookError('HB_LIMIT', `more than ${maxRows} rows; the rest was left out`)),
@@ -99,6 +111,15 @@ export async function runSqlHunts(options: SqlRunOptions): Promise<SqlRun> {
 }
 
 const nothing: SqlRun = { findings: 0, matched: 0, refused: [], neverFire: [] };
+
+/** A hunt none of whose tables has an event can not give a row. */
+async function whyNever(hunt: SqlHunt, { database }: EventStore): Promise<NeverFiringRule[]> {
+  const views = viewsOfSql(hunt);
+  if (views === null || views.length === 0) return [];
+  for (const view of views) if ((await database.all(`SELECT 1 FROM ${view} LIMIT 1`)).length > 0) return [];
+  const { path: file, title } = hunt;
+  return [{ path: file, title, reason: `no events of ${views.join(', ')}` }];
+}
 
 async function runOne(
   hunt: SqlHunt,

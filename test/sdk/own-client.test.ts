@@ -54,7 +54,7 @@ for (const version of ['9.3.1', '8.2.0']) {
       for (const options of ways.filter(({ mode }) => mode !== 'oneshot')) {
         const result = await engine.search({ query: 'search rows=1000', options });
         const frame = await frameFromRows(result.rows, { fields: result.fields });
-        expect(result.end()).toMatchObject({ rows: 1000, truncated: null });
+        expect(result.end()).toMatchObject({ rows: 1000, truncated: null, messages: [] });
         frames.push(await told(frame));
         frame.close();
       }

@@ -3,8 +3,7 @@
  * `__mv_FIELD` (each value between dollar signs, divided by semicolons, a dollar sign in a value doubled), these tell
  * the values apart. Without them such a cell stays one text, because an event's text has line ends too.
  */
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, parse, type Parser } from 'csv-parse';
 import { HuntbookError } from '../../errors.ts';
 import type { EngineRow } from '../engine.ts';
 import { setField } from './row.ts';
@@ -19,35 +18,56 @@ export const readCsv: ResultReader = async function* (body) {
     record_delimiter: ['\n', '\r\n'],
     relax_column_count: true,
   });
-  const source = Readable.from(body, { objectMode: false });
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
-  let columns: Column[] | null = null;
-  let width = 0;
-  let warned = false;
+  // An error comes out of reading, below; without a listener it would end the process.
+  parser.on('error', () => {});
+  const builder = new Builder();
   try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      if (columns === null) {
-        columns = columnsOf(cells);
-        width = cells.length;
-        yield [{ kind: 'fields', names: columns.map(({ name }) => name) }];
-      } else if (cells.length < width) throw cut();
-      else {
-        const row = rowOf(cells, columns);
-        if (!warned && columns.some((column) => mayBeSeveral(column, cells))) {
-          warned = true;
-          yield [row, { kind: 'message', level: 'WARN', text: joined }];
-        } else yield [row];
-      }
+    for await (const piece of body) {
+      // Worked off at once, so that what is held is one piece and the row that it cuts in two.
+      parser.write(piece);
+      const items: ResultItem[] = [];
+      for (let cells = next(parser); cells !== null; cells = next(parser)) builder.add(cells, items);
+      yield items;
+      if (parser.errored) throw parser.errored;
     }
+    parser.end();
+    const items: ResultItem[] = [];
+    for await (const cells of parser as AsyncIterable<string[]>) builder.add(cells, items);
+    yield items;
   } catch (error) {
-    if (error instanceof CsvError) throw error.code === 'CSV_QUOTE_NOT_CLOSED' ? cut() : damaged(error);
+    if (error instanceof CsvError)
+      throw error.code === 'CSV_QUOTE_NOT_CLOSED' ? cut() : damaged(error.message);
     throw error;
   } finally {
-    source.destroy();
     parser.destroy();
   }
 };
+
+const next = (parser: Parser): string[] | null => parser.read() as string[] | null;
+
+class Builder {
+  #columns: readonly Column[] | null = null;
+  #width = 0;
+  /** Whether the server tells several values apart; a column without it has one value everywhere then. */
+  #divides = false;
+  #warned = false;
+
+  add(cells: readonly string[], items: ResultItem[]): void {
+    if (this.#columns === null) {
+      this.#columns = columnsOf(cells);
+      this.#width = cells.length;
+      this.#divides = this.#columns.some(({ values }) => values >= 0);
+      items.push({ kind: 'fields', names: this.#columns.map(({ name }) => name) });
+      return;
+    }
+    if (cells.length < this.#width) throw cut();
+    if (cells.length > this.#width) throw damaged(`a row has ${cells.length} cells, its head ${this.#width}`);
+    items.push(rowOf(cells, this.#columns));
+    if (this.#warned || this.#divides || !this.#columns.some((column) => mayBeSeveral(column, cells))) return;
+    this.#warned = true;
+    items.push({ kind: 'message', level: 'WARN', text: joined });
+  }
+}
 
 interface Column {
   readonly name: string;
@@ -71,29 +91,30 @@ function rowOf(cells: readonly string[], columns: readonly Column[]): ResultItem
 }
 
 const joined =
-  'as CSV this server joins several values of a field by line ends and does not tell them apart; JSON and XML do';
+  'a field has line ends, which may divide several values: as CSV this server does not tell; JSON and XML do';
 /** The text of an event has line ends of its own. */
 const eventText = new Set(['_raw', 'Message']);
 
-const mayBeSeveral = ({ at, name, values }: Column, cells: readonly string[]): boolean =>
-  values < 0 && cells[at]?.includes('\n') === true && !eventText.has(name);
+const mayBeSeveral = ({ at, name }: Column, cells: readonly string[]): boolean =>
+  cells[at]?.includes('\n') === true && !eventText.has(name);
 
-/** Null when the text is not a list of values. */
+/** Null when the text is not a list of values. Without a regular expression: a value may have any length. */
 export function splitValues(text: string): string[] | null {
   if (text === '') return null;
   const values: string[] = [];
-  const value = /\$((?:[^$]|\$\$)*)\$(;|$)/gy;
-  let at = 0;
-  while (at < text.length) {
-    value.lastIndex = at;
-    const match = value.exec(text);
-    if (!match) return null;
-    values.push((match[1] as string).replaceAll('$$', '$'));
-    at = value.lastIndex;
+  for (let at = 0; at < text.length;) {
+    if (text[at] !== '$') return null;
+    let end = text.indexOf('$', at + 1);
+    while (end >= 0 && text[end + 1] === '$') end = text.indexOf('$', end + 2);
+    if (end < 0) return null;
+    values.push(text.slice(at + 1, end).replaceAll('$$', '$'));
+    if (end + 1 === text.length) return values;
+    if (text[end + 1] !== ';') return null;
+    at = end + 2;
   }
-  return values;
+  return null;
 }
 
 const cut = (): HuntbookError => new HuntbookError('HB_CUT', 'the result ends within a row of its CSV');
-const damaged = (error: Error): HuntbookError =>
-  new HuntbookError('HB_SEARCH', `the server's answer is not the CSV of a result: ${error.message}`);
+const damaged = (what: string): HuntbookError =>
+  new HuntbookError('HB_SEARCH', `the server's answer is not the CSV of a result: ${what}`);

@@ -209,7 +209,23 @@ describe('several values in CSV', () => {
     ['plain', null],
     ['$open', null],
     ['$a$;b', null],
+    ['$a$;', null],
+    [`$${'$$'.repeat(1e6)}$`, ['$'.repeat(1e6)]],
   ])('%j are %j', (cell, values) => {
     expect(splitValues(cell)).toEqual(values);
+  });
+
+  it('with rows that do not fit their head is no result, and loses nothing in silence', async () => {
+    await expect(itemsOf(readCsv, 'a,b\n1,2\n1,2,3\n')).rejects.toMatchObject({ code: 'HB_SEARCH' });
+    await expect(itemsOf(readCsv, 'a,b\n1,2\n1\n')).rejects.toMatchObject({ code: 'HB_CUT' });
+    await expect(itemsOf(readCsv, 'a,b\n1,2\n1,x"y"\n')).rejects.toMatchObject({ code: 'HB_SEARCH' });
+  });
+
+  it('warns of line ends only where the server does not tell several values apart', async () => {
+    const kinds = async (text: string): Promise<string[]> =>
+      (await itemsOf(readCsv, text)).map(({ kind }) => kind);
+    expect(await kinds('a,b\n"1\n2",x\n"3\n4",y\n')).toEqual(['fields', 'row', 'message', 'row']);
+    expect(await kinds('a,b,__mv_b\n"1\n2",x,\n')).toEqual(['fields', 'row']);
+    expect(await kinds('_raw,Message\n"1\n2","3\n4"\n')).toEqual(['fields', 'row']);
   });
 });

@@ -150,10 +150,15 @@ async function openSearchClient(settings: ElasticSettings): Promise<Opened> {
   return {
     send: async (params, { signal, timeout }) => {
       const request = client.transport.request(params as never, { asStream: true, requestTimeout: timeout });
-      const stop = (): unknown => request.abort();
+      // Without a value: what abort() gives is a promise, which an event target would watch, and throw what it rejects with.
+      const stop = (): void => void request.abort();
       signal.addEventListener('abort', stop);
       try {
-        return (await request) as unknown as RawAnswer;
+        const answer = (await request) as unknown as RawAnswer;
+        // The client prints what happens to a connection after the headers; readText tells it.
+        const sent = (answer.body as Readable & { req?: NodeJS.EventEmitter }).req;
+        sent?.removeAllListeners('error').on('error', () => {});
+        return answer;
       } finally {
         signal.removeEventListener('abort', stop);
       }

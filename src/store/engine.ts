@@ -8,13 +8,12 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { join } from 'node:path';
 import { loadDuckDb } from './duckdb.ts';
 import { appendRows } from './append.ts';
-import { decimalLiterals } from './hex-literals.ts';
 import { quoteName } from './names.ts';
 import type { Relation, SelectOptions, SqlEngine } from './relation.ts';
 import { RowsRelation } from './rows-relation.ts';
 import { Sandbox } from './sandbox.ts';
 import { makeScratch } from './scratch.ts';
-import { sqlError } from './sql-error.ts';
+import { abortError, sqlError } from './sql-error.ts';
 import { checkStatement } from './statement.ts';
 import { TableRelation, readChunks } from './table-relation.ts';
 import { copyToParquet } from './to-parquet.ts';
@@ -106,7 +105,7 @@ export class Engine implements SqlEngine {
   async keepUser(sql: string, options: SelectOptions = {}): Promise<Relation> {
     await this.seal();
     return this.#withConnection(async (connection) => {
-      const { sql: checked, keeps } = await checkStatement(connection, decimalLiterals(sql), options.values);
+      const { sql: checked, keeps } = await checkStatement(connection, sql, options.values);
       return keeps ? this.#keep(connection, checked, options) : this.#readAll(connection, checked, options);
     }, options);
   }
@@ -145,18 +144,14 @@ export class Engine implements SqlEngine {
     return `frame_${++this.#made}`;
   }
 
-  async #keep(
-    connection: DuckDBConnection,
-    sql: string,
-    { values, signal }: SelectOptions,
-  ): Promise<Relation> {
+  async #keep(connection: DuckDBConnection, sql: string, { values }: SelectOptions): Promise<Relation> {
     const name = this.#newTable();
     // On a line of its own: errors name the line, and a comment at its end ends there.
     const made = `CREATE TABLE ${store}.${name} AS\n${sql}`;
     try {
       await connection.run(made, boundValues(await loadDuckDb(), values));
     } catch (error) {
-      throw sqlError(error, 1, signal);
+      throw sqlError(error, 1);
     }
     return this.#tableRelation(name);
   }
@@ -171,11 +166,7 @@ export class Engine implements SqlEngine {
     );
   }
 
-  async #readAll(
-    connection: DuckDBConnection,
-    sql: string,
-    { values, signal }: SelectOptions,
-  ): Promise<Relation> {
+  async #readAll(connection: DuckDBConnection, sql: string, { values }: SelectOptions): Promise<Relation> {
     const duck = await loadDuckDb();
     try {
       const result = await connection.run(sql, boundValues(duck, values));
@@ -190,7 +181,7 @@ export class Engine implements SqlEngine {
         engine: () => this,
       });
     } catch (error) {
-      throw sqlError(error, 0, signal);
+      throw sqlError(error);
     }
   }
 
@@ -213,6 +204,8 @@ export class Engine implements SqlEngine {
         await connection.run(dropped.map((from) => `DROP TABLE IF EXISTS ${from}`).join('; '));
       if (as) await connection.run(`CREATE TEMP VIEW ${quoteName(as.name)} AS FROM ${as.from}`);
       return await work(connection);
+    } catch (error) {
+      throw signal?.aborted ? abortError(signal) : error;
     } finally {
       signal?.removeEventListener('abort', stop);
       clearInterval(pressing);

@@ -3,7 +3,7 @@
  * (https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview).
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync, statfsSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { HuntbookError } from '../errors.ts';
@@ -12,10 +12,10 @@ import { makeScratch, type Scratch } from './scratch.ts';
 import { sqlError } from './sql-error.ts';
 
 const mebibyte = 1024 * 1024;
-/** Memory for queries: half of the machine, and no more than a user's question should need. */
-const memory = Math.max(512, Math.min(8192, Math.floor(totalmem() / 2 / mebibyte)));
-/** What queries may put on disk when memory is full. */
-const spill = '20GB';
+/** Memory for queries: half of what the process may have, and no more than a user's question should need. */
+const memory = Math.max(512, Math.min(8192, Math.floor(memoryLimit() / 2 / mebibyte)));
+/** What queries may put on disk when memory is full, in megabytes. */
+const maxSpill = 20_000;
 
 export class Sandbox {
   readonly #connection: DuckDBConnection;
@@ -59,7 +59,7 @@ export class Sandbox {
       `allowed_directories = ${list([...this.#folders, join(folder, sep)])}`,
       `temp_directory = ${quoteText(join(folder, 'spill'))}`,
       `memory_limit = '${memory}MiB'`,
-      `max_temp_directory_size = '${spill}'`,
+      `max_temp_directory_size = '${spillLimit(folder)}MB'`,
       'autoinstall_known_extensions = false',
       'autoload_known_extensions = false',
       'allow_community_extensions = false',
@@ -79,6 +79,18 @@ export class Sandbox {
       throw sqlError(error);
     }
   }
+}
+
+/** That of the machine, or of the container where it is less. */
+function memoryLimit(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(totalmem(), constrained) : totalmem();
+}
+
+/** Others need the disk, too: half of what is free. */
+function spillLimit(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Math.min(maxSpill, Math.floor((bavail * bsize) / 2e6));
 }
 
 function realPath(path: string): string {

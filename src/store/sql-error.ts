@@ -2,9 +2,8 @@
 import { HuntbookError } from '../errors.ts';
 
 /** `before`: lines that were put before the user's statement. */
-export function sqlError(error: unknown, before = 0, signal?: AbortSignal): unknown {
+export function sqlError(error: unknown, before = 0): unknown {
   if (error instanceof HuntbookError) return error;
-  if (signal?.aborted) return abortError(signal);
   const raw = error instanceof Error ? error.message : String(error);
   const text = raw
     .replace(/^Failed to (?:extract statements|execute prepared statement|prepare): /i, '')
@@ -14,7 +13,8 @@ export function sqlError(error: unknown, before = 0, signal?: AbortSignal): unkn
   return new HuntbookError(refused ? 'HB_SQL_REFUSED' : 'HB_SQL', text, { cause: error });
 }
 
-function abortError(signal: AbortSignal): unknown {
+/** Why a query was stopped. */
+export function abortError(signal: AbortSignal): unknown {
   const reason: unknown = signal.reason;
   if (reason instanceof Error && reason.name === 'TimeoutError') {
     return new HuntbookError('HB_TIMEOUT', 'the query took longer than allowed', {

@@ -1,9 +1,11 @@
 /** Frames: types from names and values, verbs, joins, and the same frame whatever the engine wrote. */
 import fc from 'fast-check';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Database, frameFromRows, type Frame, type FrameRow } from '../../src/store/index.ts';
+import { sqlTokens } from '../../src/store/sql-tokens.ts';
 import { Spool } from '../../src/store/spool.ts';
 
 const runs = process.env['HUNTBOOK_FULL'] ? 2000 : 200;
@@ -172,7 +174,16 @@ describe('rows of an engine', () => {
     expect(ours()).toEqual(before);
   });
 
-  const ours = (): string[] => readdirSync(tmpdir()).filter((name) => /^huntbook-\w{6}$/.test(name));
+  // A folder of its own: other processes have temporary folders, too.
+  const own = mkdtempSync(join(tmpdir(), 'huntbook-spool-'));
+  const before = process.env['TMPDIR'];
+  beforeAll(() => void (process.env['TMPDIR'] = own));
+  afterAll(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    rmSync(own, { recursive: true });
+  });
+  const ours = (): string[] => readdirSync(own);
 });
 
 const cell = fc.oneof(
@@ -454,9 +465,44 @@ describe('hexadecimal numbers in SQL', () => {
     ['SELECT /* 0x10 */ 7 AS n', 7],
     ['SELECT a0x10 AS n FROM (SELECT 3 AS a0x10)', 3],
     ['SELECT "0x10" AS n FROM (SELECT 3 AS "0x10")', 3],
+    ['SELECT "a""0x10" AS n FROM (SELECT 3 AS "a""0x10")', 3],
+    ['SELECT $é$ 0x10 $é$ AS n', ' 0x10 '],
+    ['SELECT $a$ $b$ 0x10 $a$ AS n', ' $b$ 0x10 '],
+    ["SELECT /* /* ' */ */ 0x10 AS n, ' ' AS m", 16],
+    ["SELECT 0x10 AS n, 'a\\' AS m", 16],
+    ["SELECT 'a\\' || 0x10 AS n", 'a\\16'],
+    ["SELECT DATE'2020-01-01' + 0x10 AS n", '2020-01-17'],
+    ['SELECT -0x10 AS n', -16],
+    ['SELECT [0x10,0x11][0x2] AS n', 17],
+    ['SELECT é0x10 AS n FROM (SELECT 3 AS é0x10)', 3],
   ])('%s', async (sql, n) => {
     const database = await Database.open();
-    expect(await (await database.userQuery(sql)).toArray()).toEqual([{ n }]);
+    const [row] = await (await database.userQuery(sql)).toArray();
+    expect(row?.['n']).toBe(n);
     database.close();
+  });
+
+  it('are refused where they are none, instead of being 0', async () => {
+    const database = await Database.open();
+    for (const sql of ['SELECT 0x14g0 AS n', 'SELECT 0x', 'SELECT 0x1.5', 'SELECT 0x_1'])
+      await expect(database.userQuery(sql)).rejects.toMatchObject({ code: 'HB_SQL' });
+    database.close();
+  });
+});
+
+describe('tokens of SQL', () => {
+  it('are all of the text, in time that grows with it', () => {
+    const parts = ["'", '"', '$', '$a$', '$$', '/*', '*/', '--', '\n', 'E', '\\', '0x1', ' ', 'é', ';'];
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constantFrom(...parts), fc.string())), (texts) => {
+        const sql = texts.join('');
+        expect(Array.from(sqlTokens(sql), ({ text }) => text).join('')).toBe(sql);
+      }),
+      { numRuns: runs },
+    );
+    for (const part of [...parts, "''", "'\\", '/*/', '$a', 'a$b$'])
+      expect(Array.from(sqlTokens(part.repeat(100_000)), ({ text }) => text).join('')).toHaveLength(
+        part.length * 100_000,
+      );
   });
 });

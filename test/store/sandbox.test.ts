@@ -1,5 +1,5 @@
 /** SQL of users reads the tables that are given and nothing else, whatever it tries. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'huntbook-sandbox-'));
 const inFolder = (name: string): string => path.join(folder, name);
 const given = inFolder('given.csv');
 const secret = inFolder('secret.csv');
+const open = inFolder('open');
 const canary = 'canary-7f3a';
 let database: Database;
 
@@ -18,8 +19,13 @@ beforeAll(async () => {
   writeFileSync(given, 'a,b\n1,one\n2,two\n');
   writeFileSync(secret, `word\n${canary}\n`);
   writeFileSync(inFolder('given.csv.secret'), `word\n${canary}\n`);
+  for (const name of ['open', 'openmore']) mkdirSync(inFolder(name));
+  symlinkSync(secret, path.join(open, 'link.csv'));
+  symlinkSync(folder, path.join(open, 'link'));
+  writeFileSync(inFolder('openmore/secret.csv'), `word\n${canary}\n`);
   database = await Database.open();
   database.allowFile(given);
+  database.allowFile(open);
   await database.run(`CREATE VIEW given AS FROM read_csv('${given}')`);
   await database.run("CREATE TABLE kept AS SELECT 1 AS n, 'x' AS t");
 });
@@ -44,6 +50,15 @@ const reads = [
   "PIVOT given ON b IN ('one', 'two') USING sum(a)",
   "SELECT * FROM query_table('kept')",
   'SELECT 1 -- a remark at the end',
+  '/* one /* in */ another */ SELECT 1',
+  'EXPLAIN (SELECT 1)',
+  'SELECT * FROM range(3) r, unnest([1, 2]) u',
+  `FROM '${given}'`,
+  "SELECT value FROM json_each('[1, 2]')",
+  'SELECT (SELECT max(n) FROM kept) AS m, [x + 1 FOR x IN [1, 2]] AS l',
+  'WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5) FROM t',
+  "FROM duckdb_columns() WHERE table_name = 'kept'",
+  'FROM histogram(kept, n)',
 ];
 
 const refusals = [
@@ -132,6 +147,33 @@ const refusals = [
   "SELECT getenv('HOME')",
   'SELECT * FROM duckdb_secrets()',
   "SELECT * FROM which_secret('s3://x', 's3')",
+  ...['memory', 'file', 'stdout'].map((storage) => `FROM enable_logging(storage = '${storage}')`),
+  `FROM enable_logging(storage = 'file', storage_config = {'path': '${folder}/logs'})`,
+  `FROM enable_logging(storage = 'file', storage_config = {'path': '${open}/logs'})`,
+  `SELECT * FROM range(3), LATERAL (FROM enable_profiling())`,
+  `SELECT (SELECT count(*) FROM "main"."ENABLE_LOGGING"())`,
+  'WITH x AS (FROM disable_logging()) FROM kept WHERE n IN (FROM x)',
+  'FROM kept LIMIT (SELECT 1 FROM truncate_duckdb_logs())',
+  'DESCRIBE FROM enable_logging()',
+  'EXPLAIN FROM enable_logging()',
+  "PIVOT (FROM enable_logging()) ON Success IN ('x') USING count(*)",
+  "SELECT write_log('x')",
+  "FROM checkpoint('memory')",
+  "FROM query('SELECT 1')",
+  "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+  'FROM arrow_scan(1::UBIGINT::POINTER, 1::UBIGINT::POINTER, 1::UBIGINT::POINTER)',
+  `FROM read_text('${given}')`,
+  `FROM glob('${open}/**')`,
+  `FROM '${open}/../secret.csv'`,
+  `FROM '${open}/x/../../secret.csv'`,
+  `FROM '${open}/link/secret.csv'`,
+  `FROM '${open}/link.csv'`,
+  `FROM '${open}more/secret.csv'`,
+  `FROM query_table('${open}/../secret.csv')`,
+  "FROM query_table('enable_logging()')",
+  ...['describe', 'show', 'summarize', 'select'].map((word) => `/* /* */ ${word} */ PRAGMA version`),
+  ...['SELECT 1', '(SELECT 1)'].map((sql) => `EXPLAIN (FORMAT json, ANALYZE) ${sql}`),
+  'SELECT 0x14g0',
   '',
   '-- only a remark',
   'SELECT 1\u0000; DROP TABLE kept',
@@ -152,7 +194,9 @@ describe('SQL of users', () => {
   it('left everything as it was, and wrote nothing', async () => {
     for (const sql of refusals) await database.userQuery(sql).catch(() => {});
     expect(await database.all('FROM kept')).toEqual([{ n: 1, t: 'x' }]);
-    expect(readdirSync(folder).toSorted()).toEqual(['given.csv', 'given.csv.secret', 'secret.csv']);
+    const left = ['given.csv', 'given.csv.secret', 'open', 'openmore', 'secret.csv'];
+    expect(readdirSync(folder).toSorted()).toEqual(left);
+    expect(readdirSync(open).toSorted()).toEqual(['link', 'link.csv']);
     expect(existsSync('/tmp/evil.duckdb_extension')).toBe(false);
   });
 
@@ -204,6 +248,12 @@ describe('SQL of users', () => {
     const running = database.userQuery(cross, undefined, { signal: stop.signal });
     setTimeout(() => stop.abort(), 100);
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+    // While it is checked: what does not depend on rows is computed then.
+    const folded = 'SELECT list_sum(list_transform(range(5000000), x -> x + 1)) AS n';
+    const soon = AbortSignal.timeout(50);
+    await expect(database.userQuery(folded, undefined, { signal: soon })).rejects.toMatchObject({
+      code: 'HB_TIMEOUT',
+    });
     expect(await (await database.userQuery('SELECT 1 AS n')).toArray()).toEqual([{ n: 1 }]);
   });
 

@@ -12,7 +12,14 @@ export interface XmlHandler {
   close(name: string): void;
 }
 
+interface Tag {
+  readonly kind: 'open' | 'empty' | 'close';
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
 const maxDepth = 32;
+const maxTags = 1000;
 /** Characters of a tag or comment; text may be as long as a row. */
 const maxMarkup = 1024 * 1024;
 const named: Record<string, string | undefined> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
@@ -24,6 +31,8 @@ export class XmlTokens {
   #held: string[] = [];
   #heldLength = 0;
   #isText = true;
+  /** Tags that were read already: a result has the same few again and again. */
+  readonly #tags = new Map<string, Tag>();
 
   constructor(handler: XmlHandler) {
     this.#handler = handler;
@@ -88,24 +97,20 @@ export class XmlTokens {
     return end < 0 ? -1 : end + 1;
   }
 
-  #tag(tag: string): void {
-    if (tag.startsWith('/')) {
-      const name = tag.slice(1).trim();
+  #tag(text: string): void {
+    let tag = this.#tags.get(text);
+    if (tag === undefined) {
+      tag = parseTag(text);
+      if (this.#tags.size < maxTags && text.length < 100) this.#tags.set(text, tag);
+    }
+    const { attributes, kind, name } = tag;
+    if (kind === 'close') {
       if (this.#path.pop() !== name) throw bad(`</${name.slice(0, 40)}> closes another element`);
       this.#handler.close(name);
       return;
     }
-    const empty = tag.endsWith('/');
-    const name = /^[\w:.-]+/.exec(tag)?.[0];
-    if (name === undefined) throw bad(`<${tag.slice(0, 40)}> is no element`);
-    const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
-    for (const [, key, double, single] of !tag.includes('=')
-      ? []
-      : tag.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
-      attributes[key as string] = unescapeXml(double ?? single ?? '');
-    }
     this.#handler.open(name, attributes);
-    if (empty) this.#handler.close(name);
+    if (kind === 'empty') this.#handler.close(name);
     else if (this.#path.push(name) > maxDepth) throw bad('nested too deeply');
   }
 
@@ -123,17 +128,25 @@ function behind(text: string, mark: string, from: number): number {
 
 /** A tag ends at the first `>` outside of quotes. */
 function tagEnd(text: string, from: number): number {
-  let at = from + 1;
-  for (;;) {
-    const end = text.indexOf('>', at);
-    if (end < 0) return -1;
-    const quoted = /["']/.exec(text.slice(at, end));
-    if (!quoted) return end;
-    const open = at + quoted.index;
-    const close = text.indexOf(quoted[0], open + 1);
-    if (close < 0) return -1;
-    at = close + 1;
+  for (let at = from + 1; at < text.length; at++) {
+    const sign = text.charCodeAt(at);
+    if (sign === 0x3e) return at;
+    if (sign !== 0x22 && sign !== 0x27) continue;
+    at = text.indexOf(sign === 0x22 ? '"' : "'", at + 1);
+    if (at < 0) return -1;
   }
+  return -1;
+}
+
+function parseTag(text: string): Tag {
+  if (text.startsWith('/')) return { kind: 'close', name: text.slice(1).trim(), attributes: {} };
+  const name = /^[\w:.-]+/.exec(text)?.[0];
+  if (name === undefined) throw bad(`<${text.slice(0, 40)}> is no element`);
+  const attributes = Object.create(null) as Record<string, string>;
+  for (const [, key, double, single] of text.matchAll(/([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)) {
+    attributes[key as string] = unescapeXml(double ?? single ?? '');
+  }
+  return { kind: text.endsWith('/') ? 'empty' : 'open', name, attributes };
 }
 
 function unescapeXml(text: string): string {

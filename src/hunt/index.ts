@@ -32,6 +32,7 @@ export { everything, openSearchEvents, type SearchEvents } from './remote/events
 export { describeFields } from './remote/field-names.ts';
 export { openSource, type OpenSourceOptions } from './remote/open.ts';
 export { huntRemote } from './remote/run.ts';
+export { HuntStopped } from './remote/types.ts';
 export type {
   FieldNames,
   FieldResolver,

@@ -50,6 +50,14 @@ export class InTurn<T> {
     this.#wake.clear();
   }
 
+  /** After the run ended early: what still waits goes out, in order. */
+  async drain(): Promise<void> {
+    for (const number of [...this.#waiting.keys()].sort((a, b) => a - b))
+      for (const item of this.#waiting.get(number) ?? []) void this.#out(item);
+    this.#waiting.clear();
+    await this.#writing;
+  }
+
   #out(item: T): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write(item));
     return this.#writing;

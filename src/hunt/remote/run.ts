@@ -4,7 +4,7 @@
  * A rule that fails is listed and the others go on; a source that can not be reached or lets nobody in ends the run.
  */
 import { CorrelationPlan, type RuleInfo, type RuleSet } from '../../detect/index.ts';
-import { asHuntbookError, HuntbookError, type ErrorCode } from '../../errors.ts';
+import { asHuntbookError, HuntbookError } from '../../errors.ts';
 import type { SigmaRule } from '../../sigma/index.ts';
 import type { SearchRequest } from '../../sources/index.ts';
 import { findingId, ruleOf } from '../finding.ts';
@@ -15,24 +15,12 @@ import type { Finding, HuntSummary, NeverFiringRule } from '../types.ts';
 import { BaseHits } from './base-hits.ts';
 import { HitReader, type Hit } from './hits.ts';
 import { InTurn } from './in-turn.ts';
-import { Translator, type RuleSearch } from './translate.ts';
-import type { RemoteHuntOptions } from './types.ts';
+import { mayTryAgain, Patience } from './patience.ts';
+import { Translator, type RuleSearch, type Translation } from './translate.ts';
+import { HuntStopped, type RemoteHuntOptions } from './types.ts';
 
 const defaultJobs = 4;
-/** What is wrong with the source and not with a rule: thousands of rules would fail alike. */
-const fatal: readonly ErrorCode[] = [
-  'HB_CONNECT',
-  'HB_TLS',
-  'HB_AUTH',
-  'HB_FORBIDDEN',
-  'HB_SECRET',
-  'HB_MISSING_DEP',
-  'HB_USAGE',
-];
-/** After so many refusals on end the server is not going to have room. */
-const maxBusy = 5;
-
-/** Throws what ends the run; all else is in the summary. */
+/** Throws what ends the run, `HuntStopped` when it comes in the middle; all else is in the summary. */
 export function huntRemote(options: RemoteHuntOptions): Promise<HuntSummary> {
   return new RemoteHunt(options).run();
 }
@@ -50,13 +38,13 @@ class RemoteHunt {
   readonly #span = new TimeSpan();
   readonly #turns: InTurn<Finding>;
   readonly #abort = new AbortController();
+  readonly #patience = new Patience();
   readonly #matched = new Set<number>();
   readonly #refused: RuleSet['refused'][number][] = [];
   readonly #never: NeverFiringRule[] = [];
   #events = 0;
   #findings = 0;
   #done = 0;
-  #busy = 0;
 
   constructor(options: RemoteHuntOptions) {
     const { rules, documents, source, filter, onFinding } = options;
@@ -92,24 +80,23 @@ class RemoteHunt {
         await this.#turns.end(turn);
       }
     };
-    try {
-      await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
-    } catch (error) {
+    const failures: unknown[] = [];
+    const failed = (error: unknown): void => {
+      failures.push(error);
       stop();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
-    if (this.#baseHits.dropped > 0)
-      this.#issue(
-        'HB_LIMIT',
-        'hits of rules were left out of correlations: there are too many',
-        this.#baseHits.dropped,
-      );
+    };
+    await Promise.all(Array.from({ length: Math.max(1, jobs) }, () => work().catch(failed)));
+    signal?.removeEventListener('abort', stop);
+    const { answered, ended } = this.#patience;
+    if (failures.length > 0 && !(answered && failures[0] === ended)) throw failures[0];
+    await this.#turns.drain();
+    const { dropped } = this.#baseHits;
+    if (dropped > 0)
+      this.#issue('HB_LIMIT', 'hits of rules were left out of correlations: there are too many', dropped);
     const correlations = this.#baseHits.correlate(this.#set, this.#correlationPlan, filter?.until);
     for (const finding of correlations.take()) await onFinding(finding);
     this.#issues.merge(correlations.issues());
-    return {
+    const summary: HuntSummary = {
       source: this.#options.source,
       files: 0,
       events: this.#events,
@@ -125,8 +112,10 @@ class RemoteHunt {
       firstTime: this.#span.first,
       lastTime: this.#span.last,
       seconds: (performance.now() - started) / 1000,
-      truncated: signal?.aborted ?? false,
+      truncated: ended !== null || (signal?.aborted ?? false),
     };
+    if (ended !== null) throw new HuntStopped(ended, summary);
+    return summary;
   }
 
   async #hunt(rule: number, turn: number, total: number): Promise<void> {
@@ -138,14 +127,15 @@ class RemoteHunt {
     try {
       if (document === undefined)
         throw new HuntbookError('HB_INTERNAL', `${info.path}: the rule has no document`);
-      const translation = await this.#translator.translate(document, compiled);
+      const translation = await this.#translate(document, compiled);
       searches = translation.searches;
       for (const { code, message } of translation.problems)
         this.#issue(code, `${info.title}: in part: ${message}`);
       const { neverFires: reason } = translation;
       if (reason !== undefined) this.#never.push({ path: info.path, title: info.title, reason });
     } catch (error) {
-      this.#endOn(error);
+      if (this.#abort.signal.aborted) return;
+      this.#patience.endOn(error);
       const { code, message } = asHuntbookError(error, 'HB_INTERNAL', info.path);
       this.#refused.push({ path: info.path, line: info.line, title: info.title, code, message });
     }
@@ -165,39 +155,58 @@ class RemoteHunt {
     this.#tell(info.title, total);
   }
 
+  async #translate(document: SigmaRule, compiled: RuleSet['rules'][number]): Promise<Translation> {
+    try {
+      return await this.#translator.translate(document, compiled);
+    } catch (error) {
+      if (this.#abort.signal.aborted || !mayTryAgain(error)) throw error;
+      return this.#translator.translate(document, compiled);
+    }
+  }
+
   async #search(
     rule: number,
     info: RuleInfo,
-    { query, language, index, approximate }: RuleSearch,
+    search: RuleSearch,
     onHit: (hit: Hit) => Promise<void>,
+    again = true,
   ): Promise<void> {
-    const { engine, timeout } = this.#options;
+    let came = false;
     try {
-      const result = await engine.search({
-        query,
-        language,
-        signal: this.#abort.signal,
-        // Findings hold whole events, so that all fields are extracted.
-        ...(engine.kind === 'splunk' && { options: { mode: 'export', level: 'verbose' } }),
-        ...(index !== undefined && { index }),
-        ...this.#spanOf(),
-        ...(timeout !== undefined && { timeout }),
-      });
+      const result = await this.#options.engine.search(this.#request(search));
       await this.#reader.read(rule, result.rows, async (hit) => {
+        came = true;
         this.#events++;
-        if (hit.confirmed || !approximate) await onHit(hit);
+        if (hit.confirmed || !search.approximate) await onHit(hit);
       });
-      this.#busy = 0;
+      this.#patience.success();
       const { truncated, messages } = result.end();
       if (truncated !== null) this.#issue('HB_LIMIT', `${info.title}: not all hits came: ${truncated}`);
       for (const { level, text } of messages)
         if (/error|fatal/i.test(level)) this.#issue('HB_SEARCH', `${info.title}: ${text}`);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
-      this.#endOn(error);
+      // What was reported already must not come twice.
+      if (again && !came && mayTryAgain(error)) return this.#search(rule, info, search, onHit, false);
+      this.#patience.endOn(error);
       const { code, message } = asHuntbookError(error, 'HB_SEARCH');
       this.#issue(code, `${info.title}: ${message}`);
     }
+  }
+
+  #request({ query, language, index }: RuleSearch): SearchRequest {
+    const { engine, timeout } = this.#options;
+    // Findings hold whole events, so that Splunk extracts all fields.
+    const options = engine.kind === 'splunk' ? { mode: 'export', level: 'verbose' } : { oneOfMany: true };
+    return {
+      query,
+      language,
+      signal: this.#abort.signal,
+      options,
+      ...(index !== undefined && { index }),
+      ...this.#spanOf(),
+      ...(timeout !== undefined && { timeout }),
+    };
   }
 
   #spanOf(): Pick<SearchRequest, 'earliest' | 'latest'> {
@@ -215,14 +224,6 @@ class RemoteHunt {
     if (!this.#plan.reports[rule]) return;
     this.#findings++;
     await this.#turns.put(turn, { id, rule: ruleOf(info), event, matched: [...evidence] });
-  }
-
-  /** Throws what all other rules would meet too. */
-  #endOn(error: unknown): void {
-    if (!(error instanceof HuntbookError)) throw error;
-    if (fatal.includes(error.code)) throw error;
-    if (error.code !== 'HB_BUSY') return;
-    if (++this.#busy >= maxBusy) throw error;
   }
 
   #issue(code: string, message: string, count = 1): void {

@@ -35,6 +35,8 @@ export class Translator {
   readonly #splunk: boolean;
   readonly #pipelines = new Map<string, readonly (string | Pipeline)[]>();
   readonly #converters = new Map<string, Converter>();
+  /** How fields stand in an index, as far as rules asked: rules with the same answers share a converter. */
+  readonly #forms = new Map<string, Record<string, unknown>>();
   readonly #runners = new Map<readonly (string | Pipeline)[], PipelineRunner>();
 
   constructor(options: RemoteHuntOptions) {
@@ -79,10 +81,12 @@ export class Translator {
     const pipelines = this.#pipelinesOf(selector, key, index);
     const resolved = this.#splunk ? null : await this.#resolve(rule, pipelines, index);
     if (resolved !== null && 'absent' in resolved) return resolved.absent;
-    const options = resolved?.options ?? {};
-    const converterKey = `${key}\n${index ?? ''}\n${JSON.stringify(options)}`;
+    const options: Record<string, string> = { ...resolved?.options };
+    const converterKey = `${key}\n${index ?? ''}`;
+    const known = this.#learn(converterKey, options['fields']);
     let converter = this.#converters.get(converterKey);
-    if (converter === undefined) {
+    if (converter === undefined || known.grown) {
+      if (known.fields !== undefined) options['fields'] = known.fields;
       converter = new Converter({ target: this.#splunk ? 'splunk' : 'query_dsl', pipelines, options });
       this.#converters.set(converterKey, converter);
     }
@@ -94,6 +98,20 @@ export class Translator {
       ...(index !== undefined && !this.#splunk && { index }),
       approximate: !this.#splunk && isApproximate(query),
     }));
+  }
+
+  /** `grown`: a converter made before does not know all that these fields need. */
+  #learn(key: string, fields: string | undefined): { grown: boolean; fields?: string } {
+    if (fields === undefined || fields === '') return { grown: false };
+    let known = this.#forms.get(key);
+    if (known === undefined) this.#forms.set(key, (known = Object.create(null) as Record<string, unknown>));
+    let grown = false;
+    for (const [name, form] of Object.entries(JSON.parse(fields) as Record<string, unknown>)) {
+      if (name in known) continue;
+      known[name] = form;
+      grown = true;
+    }
+    return { grown, ...(grown && { fields: JSON.stringify(known) }) };
   }
 
   #pipelinesOf(

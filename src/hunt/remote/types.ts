@@ -1,9 +1,10 @@
 /** A hunt on a search engine: what it is told, and what it tells while it runs. */
 import type { RuleInfo, RuleSet } from '../../detect/index.ts';
+import { HuntbookError } from '../../errors.ts';
 import type { SigmaRule, Pipeline } from '../../sigma/index.ts';
 import type { SearchEngine } from '../../sources/index.ts';
 import type { EventFilter } from '../event-filter.ts';
-import type { Finding } from '../types.ts';
+import type { Finding, HuntSummary } from '../types.ts';
 
 /** How the source names the fields of events. */
 export type FieldNames = 'sigma' | 'ecs' | 'winlogbeat' | 'helk' | 'splunk';
@@ -46,6 +47,16 @@ export interface RemoteProgress {
   readonly findings: number;
   /** Title of a rule that is being searched. */
   readonly current: string;
+}
+
+/** The source was lost in the middle. What was found was reported; `summary` says how far the hunt came. */
+export class HuntStopped extends HuntbookError {
+  readonly summary: HuntSummary;
+
+  constructor({ code, message, hint }: HuntbookError, summary: HuntSummary) {
+    super(code, message, { hint });
+    this.summary = summary;
+  }
 }
 
 /** Looks fields of rules up in the mapping of an index. */

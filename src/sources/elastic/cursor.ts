@@ -1,9 +1,11 @@
 /**
  * Every hit of a search, page by page: by a point in time and `search_after`, or by a scroll where the server has no
- * point in time or does not sort by `_id`. Contexts on the server are closed however reading ends.
+ * point in time or does not sort by `_id`. Contexts on the server are closed however reading ends. Where little is
+ * expected, a page is asked for without any first: it mostly is all there is.
  * Elasticsearch: https://www.elastic.co/docs/reference/elasticsearch/rest-apis/paginate-search-results
  * OpenSearch: https://docs.opensearch.org/latest/search-plugins/searching-data/point-in-time/
  */
+import { HuntbookError } from '../../errors.ts';
 import { answerError, isObject, wordsOf } from './faults.ts';
 import { pathOf } from './columns.ts';
 import type { CallOptions, Wire } from './wire.ts';
@@ -23,6 +25,8 @@ export interface CursorRequest {
   readonly shape: Readonly<Record<string, unknown>>;
   readonly timeField: string;
   readonly pageSize: number;
+  /** Most rules of a hunt find little. */
+  readonly oneOfMany?: boolean;
   /** Hits wanted; null: all. */
   readonly limit: number | null;
   readonly call: CallOptions;
@@ -32,9 +36,30 @@ export interface CursorRequest {
 const keepAlive = '5m';
 
 export async function* readPages(wire: Wire, request: CursorRequest): AsyncGenerator<Page> {
+  const page = request.oneOfMany === true ? await onlyPage(wire, request) : null;
+  if (page !== null) {
+    yield page;
+    return;
+  }
   const pit = await openPit(wire, request);
   if (pit === null) yield* byScroll(wire, request);
   else yield* byPit(wire, request, pit);
+}
+
+/** All there is, in one answer; null when there is more, which is then read from the beginning. */
+async function onlyPage(wire: Wire, request: CursorRequest): Promise<Page | null> {
+  const size = sizeOf(request, 0);
+  const path = `/${pathOf(request.index)}/_search`;
+  // As with a point in time; the tie-breaker of Elasticsearch is only known there.
+  const body = {
+    ...bodyOf(request, size, true),
+    sort: request.product === 'elasticsearch' ? [timeSort(request)] : sortOf(request),
+  };
+  const { status, body: answer } = await again(wire, path, body, request.call);
+  // What is not allowed here (sorting by _id, for one) may be with a scroll; other errors come again.
+  if (status >= 400) return null;
+  const page = pageOf(answer, wire.name);
+  return page.hits.length < size || page.hits.length === request.limit ? page : null;
 }
 
 interface Pit {
@@ -88,7 +113,7 @@ async function* byPit(wire: Wire, request: CursorRequest, pit: Pit): AsyncGenera
         if (after === undefined && /fielddata|_shard_doc/i.test(wordsOf(answer))) break;
         throw answerError(status, answer, wire.name);
       }
-      const page = pageOf(answer);
+      const page = pageOf(answer, wire.name);
       const renewed = (answer as Record<string, unknown>)['pit_id'];
       if (typeof renewed === 'string') pit.id = renewed;
       given += page.hits.length;
@@ -115,7 +140,7 @@ async function* byScroll(wire: Wire, request: CursorRequest): AsyncGenerator<Pag
   const scrollId = (): unknown => (answer as Record<string, unknown>)['_scroll_id'];
   try {
     for (;;) {
-      const page = pageOf(answer);
+      const page = pageOf(answer, wire.name);
       const left = request.limit === null ? page.hits.length : request.limit - given;
       const hits = page.hits.slice(0, left);
       given += hits.length;
@@ -162,12 +187,16 @@ function sortOf(request: CursorRequest): unknown[] {
   return [timeSort(request), { [last]: 'asc' }];
 }
 
-function pageOf(answer: unknown): Page {
+/** Throws HB_CONNECT for what is no answer of a search, such as the page of a proxy: nothing found would be a lie. */
+function pageOf(answer: unknown, name: string): Page {
   const body = isObject(answer) ? answer : {};
   const hits = isObject(body['hits']) ? body['hits'] : {};
+  const found = hits['hits'];
+  if (!Array.isArray(found))
+    throw new HuntbookError('HB_CONNECT', `${name} does not answer searches as a search engine does`);
   const total = isObject(hits['total']) ? hits['total']['value'] : hits['total'];
   return {
-    hits: Array.isArray(hits['hits']) ? hits['hits'] : [],
+    hits: found,
     total: typeof total === 'number' ? total : null,
     lack: lackOf(body),
   };

@@ -12,7 +12,7 @@ import type { CallOptions, Wire } from './wire.ts';
 
 /** A result whose types the index knows. */
 export interface ElasticResult extends SearchResult {
-  /** Empty where the server does not tell. */
+  /** Empty where the server does not tell, or was not asked, by the option `oneOfMany`. */
   readonly columns: readonly Column[];
 }
 
@@ -33,11 +33,13 @@ export async function searchHits(
   call: CallOptions,
 ): Promise<ElasticResult> {
   const index = indexOf(settings, request);
-  const caps = await readFieldCaps(wire, index, call);
+  const { fields } = request;
+  // One search of thousands, whole documents and few of them: no types of columns are asked for, and no context.
+  const oneOfMany = request.options?.['oneOfMany'] === true && fields === undefined;
+  const caps: FieldCaps = oneOfMany ? new Map() : await readFieldCaps(wire, index, call);
   const timeField = settings.timeField ?? defaultTimeField;
   const limit = request.limit === undefined || request.limit === 0 ? null : request.limit;
   const state = { rows: 0, lacks: new Set<string>(), total: null as number | null, ended: false };
-  const { fields } = request;
   const pages = readPages(wire, {
     product: settings.product,
     index,
@@ -47,6 +49,7 @@ export async function searchHits(
     shape: shapeOf(fields, caps),
     timeField,
     pageSize: pageSize(request),
+    oneOfMany,
     limit,
     call,
   });
@@ -67,11 +70,14 @@ export async function searchHits(
   const wanted = fields === undefined ? null : new Set(fields);
   return {
     fields: fields ?? null,
-    columns: [
-      ...columns.filter(({ name }) => wanted?.has(name) ?? !name.startsWith('huntbook_')),
-      { name: '_index', type: 'text' },
-      { name: '_id', type: 'text' },
-    ],
+    columns:
+      caps.size === 0
+        ? []
+        : [
+            ...columns.filter(({ name }) => wanted?.has(name) ?? !name.startsWith('huntbook_')),
+            { name: '_index', type: 'text' },
+            { name: '_id', type: 'text' },
+          ],
     rows: rows(),
     end: (): SearchEnd => {
       const reasons = [...state.lacks];

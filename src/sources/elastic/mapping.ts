@@ -2,6 +2,7 @@
  * What an index can answer: for each field of a rule the field to ask, with its type and second forms, or the reason
  * why there is none. Made from `_field_caps`, and one count of the values that `ignore_above` left out.
  */
+import { foldFieldName } from '../../events/index.ts';
 import { isSecondForm, type FieldCap, type FieldCaps } from './columns.ts';
 import type { ElasticEngine } from './engine.ts';
 import { isObject } from './faults.ts';
@@ -67,6 +68,13 @@ export function formOf(name: string, caps: FieldCaps): FieldForm | FieldGap {
   };
 }
 
+/** A rule says `ThreatName` for the field that Windows writes as `Threat Name`; an index keeps what was written. */
+function nameIn(caps: FieldCaps, name: string): string {
+  if (caps.has(name)) return name;
+  const key = foldFieldName(name);
+  return [...caps.keys()].find((other) => foldFieldName(other) === key) ?? name;
+}
+
 function typeOf({ types }: FieldCap): string | null {
   const [first] = types;
   if (types.length === 1) return first ?? null;
@@ -86,16 +94,14 @@ export class FieldResolver {
   /** `fields` are those of a rule after its pipelines; `index` is a pattern, by default that of the settings. */
   async resolve(index: string | undefined, fields: readonly string[]): Promise<Resolved> {
     const pattern = index ?? this.#engine.settings.index ?? '*';
-    let found = this.#caps.get(pattern);
-    if (found === undefined) this.#caps.set(pattern, (found = this.#engine.fieldCaps(pattern)));
-    const caps = await found;
+    const caps = await once(this.#caps, pattern, () => this.#engine.fieldCaps(pattern));
     const forms = Object.create(null) as Record<string, FieldForm>;
     const missing: FieldGap[] = [];
     const everything = caps.has(everythingField) ? everythingField : undefined;
     const asked = new Set(everything === undefined ? fields : [...fields, everything]);
     for (const name of asked) {
-      const form = formOf(name, caps);
-      if ('reason' in form) missing.push(form);
+      const form = formOf(nameIn(caps, name), caps);
+      if ('reason' in form) missing.push({ ...form, field: name });
       else forms[name] = (await this.#isCut(pattern, form)) ? { ...form, cut: true } : form;
     }
     return { fields: JSON.stringify(forms), ...(everything !== undefined && { everything }), missing };
@@ -105,9 +111,7 @@ export class FieldResolver {
   #isCut(pattern: string, { field, type, long }: FieldForm): Promise<boolean> {
     if (type !== 'keyword' || long !== undefined || field === everythingField) return Promise.resolve(false);
     const key = `${pattern}\n${field}`;
-    let asked = this.#cut.get(key);
-    if (asked === undefined) this.#cut.set(key, (asked = this.#askCut(pattern, field)));
-    return asked;
+    return once(this.#cut, key, () => this.#askCut(pattern, field));
   }
 
   async #askCut(pattern: string, field: string): Promise<boolean> {
@@ -117,4 +121,16 @@ export class FieldResolver {
     const total = isObject(hits['total']) ? hits['total']['value'] : hits['total'];
     return typeof total === 'number' && total > 0;
   }
+}
+
+/** The answer to a question is kept, its failure is not. */
+function once<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const asked = ask().catch((error: unknown) => {
+    known.delete(key);
+    throw error;
+  });
+  known.set(key, asked);
+  return asked;
 }

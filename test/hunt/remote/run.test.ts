@@ -5,6 +5,7 @@ import type { RuleSet } from '../../../src/detect/index.ts';
 import { HuntbookError } from '../../../src/errors.ts';
 import {
   huntRemote,
+  HuntStopped,
   type Finding,
   type HuntSummary,
   type RemoteHuntOptions,
@@ -133,6 +134,51 @@ describe('a hunt on a source', () => {
       expect(engine.requests.length).toBeLessThan(5);
     },
   );
+
+  it('is stopped by a server that is lost in the middle, after reporting what was found', async () => {
+    const all = await run();
+    const asked = engine.requests.length;
+    engine.requests.length = 0;
+    const half = Math.floor(asked / 2);
+    engine.before = async () => {
+      const number = engine.requests.length;
+      await new Promise((resolve) => setTimeout(resolve, (number * 7) % 5));
+      if (number > half) throw new HuntbookError('HB_CONNECT', 'connection refused');
+    };
+    const findings: Finding[] = [];
+    const stopped = await huntRemote({
+      ...settings(),
+      engine,
+      jobs: 4,
+      onFinding: (finding) => void findings.push(finding),
+    }).catch((error: unknown) => error);
+    if (!(stopped instanceof HuntStopped)) throw stopped;
+    expect(stopped).toMatchObject({ code: 'HB_CONNECT', exitCode: 4 });
+    expect(stopped.summary).toMatchObject({ truncated: true, findings: findings.length });
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.length).toBeLessThan(all.findings.length);
+    // Each search that runs may try once more.
+    expect(engine.requests.length).toBeLessThanOrEqual(half + 8);
+  });
+
+  it('asks once more where a connection is lost, as servers close those that were idle', async () => {
+    const all = await run();
+    engine.requests.length = 0;
+    engine.before = () => {
+      if (engine.requests.length % 5 === 1) throw new HuntbookError('HB_CONNECT', 'socket hang up');
+    };
+    const { findings, summary } = await run();
+    expect(findings).toEqual(all.findings);
+    expect(summary.issues).toEqual([]);
+  });
+
+  it('gives up on a server that does not answer any more', async () => {
+    engine.before = () => {
+      throw new HuntbookError('HB_TIMEOUT', 'no answer in time');
+    };
+    await expect(run({ jobs: 1 })).rejects.toMatchObject({ code: 'HB_TIMEOUT' });
+    expect(engine.requests.length).toBe(20);
+  });
 
   it('gives up on a server that is busy time after time', async () => {
     engine.before = () => {

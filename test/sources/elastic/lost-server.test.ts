@@ -11,13 +11,17 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function serve(answer: (socket: Socket, write: (text: string) => void) => void): Promise<string> {
+async function serve(
+  answer: (socket: Socket, write: (text: string) => void, end: (text: string) => void) => void,
+): Promise<string> {
   server = createServer((request, response) => {
     request.resume();
-    answer(request.socket, (text) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' });
-      response.write(text);
-    });
+    const head = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
+    answer(
+      request.socket,
+      (text) => response.writeHead(200, head).write(text),
+      (text) => response.writeHead(200, head).end(text),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -63,3 +67,15 @@ for (const product of ['opensearch', 'elasticsearch'] as const) {
     await engine.close();
   });
 }
+
+it('a page of a proxy in place of an answer is an error, not nothing found', async () => {
+  const url = await serve((_socket, _write, end) => end('<html>Please log in</html>'));
+  const engine = await openElastic({ product: 'opensearch', url });
+  const read = async (): Promise<number> => {
+    let rows = 0;
+    for await (const _ of (await engine.search({ query: '*', options: { oneOfMany: true } })).rows) rows++;
+    return rows;
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'HB_CONNECT' });
+  await engine.close();
+});

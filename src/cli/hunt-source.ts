@@ -1,7 +1,6 @@
 /** `huntbook hunt --source`: the rules as searches of a named source, or, of the kind files, the hunt over its files. */
 import path from 'node:path';
 import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config/index.ts';
-import type { RuleSet } from '../detect/index.ts';
 import { HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type HuntSummary,
   type RemoteHuntOptions,
 } from '../hunt/index.ts';
+import type { SqlHunt } from '../rules/index.ts';
 import type { Pipeline } from '../sigma/index.ts';
 import { indexFor, readIndexMap, type SearchEngine } from '../sources/index.ts';
 import type { HuntCliOptions } from './hunt-options.ts';
@@ -20,7 +20,7 @@ import { choosePipelines, loadDocuments } from './sigma-rules.ts';
 export type SourceHunt = Pick<
   RemoteHuntOptions,
   'rules' | 'rule' | 'filter' | 'onFinding' | 'onProgress' | 'signal'
-> & { readonly rulePaths: readonly string[] };
+> & { readonly rulePaths: readonly string[]; readonly sqlHunts: readonly SqlHunt[] };
 
 export interface HuntSource {
   /** Of the kind files: what to hunt over. */
@@ -77,7 +77,7 @@ async function huntSource(
   engine: SearchEngine,
   source: NamedSource,
   options: HuntCliOptions,
-  { rulePaths, ...hunt }: SourceHunt,
+  { rulePaths, sqlHunts, ...hunt }: SourceHunt,
 ): Promise<HuntSummary> {
   const settings = source.settings as Exclude<NamedSource['settings'], { kind: 'files' }>;
   const { rules: documents } = await loadDocuments(rulePaths, {
@@ -92,16 +92,20 @@ async function huntSource(
     engine,
     source: source.name,
     documents,
-    ...(pipelines
-      ? { fields: 'sigma', pipelines }
-      : await describeFields(engine, 'fields' in settings ? settings.fields : undefined, hunt.signal)),
+    // What the index can answer is looked up for pipelines of one's own too.
+    ...(await describeFields(engine, pipelines ? 'sigma' : fieldsOf(settings), hunt.signal)),
+    ...(pipelines && { pipelines }),
     ...(map ? { index: (rule) => indexFor(map, rule.logsource) ?? index } : index !== undefined && { index }),
     ...(earliest !== undefined && { earliest }),
     ...(latest !== undefined && { latest }),
     ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),
   });
-  return { ...summary, refused: [...summary.refused, ...notRun(hunt.rules)] };
+  return { ...summary, refused: [...summary.refused, ...sqlHunts.map(notRun)] };
+}
+
+function fieldsOf(settings: NamedSource['settings']): RemoteHuntOptions['fields'] | undefined {
+  return 'fields' in settings ? settings.fields : undefined;
 }
 
 /** Which index holds the events of a log source, where the source says a map. */
@@ -115,14 +119,10 @@ async function indexMapOf(
 }
 
 /** SQL needs the events themselves. */
-function notRun({ sqlHunts = [] }: Pick<RuleSet, 'sqlHunts'>): HuntSummary['refused'][number][] {
-  return sqlHunts.map((file) => ({
-    path: file,
-    line: null,
-    title: null,
-    code: 'HB_RULE_UNSUPPORTED',
-    message: `${file}: SQL hunts are run over files, not on a search engine`,
-  }));
+function notRun({ path: file, line, title }: SqlHunt): HuntSummary['refused'][number] {
+  const message =
+    'a SQL hunt needs the events themselves: huntbook sql --hunt FILE --source NAME fetches them';
+  return { path: file, line, title, code: 'HB_RULE_UNSUPPORTED', message };
 }
 
 async function pipelinesOf(

@@ -5,6 +5,7 @@ import { terminalText } from '../escape/index.ts';
 import {
   assignParameters,
   hunt,
+  HuntStopped,
   levelRank,
   loadSqlHunts,
   parseMoment,
@@ -12,6 +13,7 @@ import {
   ruleFilter,
   sqlHuntInfo,
   type Finding,
+  type HuntSummary,
   type LoadedSqlHunts,
 } from '../hunt/index.ts';
 import { renderSummary } from '../report/index.ts';
@@ -87,6 +89,7 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
         ? source.hunt({
             ...common,
             rulePaths,
+            sqlHunts: [...sqlHunts.keys()],
             onProgress: ({ done, total, events, current }) =>
               progress.update({ bytes: done, totalBytes: total, events, current }),
           })
@@ -100,11 +103,12 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
             verifyChecksums: options.verifyChecksums ?? false,
             onProgress: (report) => progress.update(report),
           });
-    const run = await Promise.race([running, output.failed, interrupt.expired]);
+    const ended = running.then(whole, inPart);
+    const { run, lost } = await Promise.race([ended, output.failed, interrupt.expired]);
     const summary = { ...run, refused: [...run.refused, ...sql.refused] };
     progress.end();
     // A file with a part of the findings would look like the whole.
-    if (interrupt.signal.aborted && output.file !== undefined) throw new Interrupted();
+    if ((lost !== null || interrupt.signal.aborted) && output.file !== undefined) throw lost ?? new Interrupted();
     await Promise.race([sink.end(summary), output.failed]);
     await output.commit();
     if (!options.quiet) {
@@ -116,16 +120,32 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
         }),
       );
     }
+    if (lost !== null) throw lost;
     process.exitCode = exitCodeOf(summary, worst, options, interrupt.signal.aborted);
   } catch (error) {
     progress.end();
     output.discard();
-    if (error instanceof Interrupted && output.file !== undefined)
+    if ((error instanceof Interrupted || error instanceof HuntStopped) && output.file !== undefined)
       say(`interrupted; ${terminalText(output.file)} was not written`);
     throw output.reason(error);
   } finally {
     interrupt.end();
   }
+}
+
+interface HuntEnd {
+  readonly run: HuntSummary;
+  /** Why a source could not be searched to the end. */
+  readonly lost: HuntStopped | null;
+}
+
+function whole(run: HuntSummary): HuntEnd {
+  return { run, lost: null };
+}
+
+function inPart(error: unknown): HuntEnd {
+  if (error instanceof HuntStopped) return { run: error.summary, lost: error };
+  throw error;
 }
 
 function eventFilterOf({

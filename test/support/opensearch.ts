@@ -1,9 +1,9 @@
 /**
- * A real OpenSearch for a test file: started when the first test asks, ended with the file. HUNTBOOK_OPENSEARCH may
- * name one that runs already; indexes that tests make begin with `hbtest-`.
+ * A real OpenSearch for test files: all of a run share one (opensearch-server.ts). HUNTBOOK_OPENSEARCH may name one
+ * that runs already. Indexes that a file makes begin with `hbtest-` and a name of its own, and it removes them.
  */
-import { afterAll, beforeAll } from 'vitest';
-import { openSearchMissing, startOpenSearch, type RunningOpenSearch } from '../../scripts/opensearch.ts';
+import { beforeAll, inject } from 'vitest';
+import { openSearchMissing } from '../../scripts/opensearch.ts';
 
 const given = process.env['HUNTBOOK_OPENSEARCH'];
 const reason = given === undefined ? openSearchMissing() : null;
@@ -15,16 +15,18 @@ export const openSearch = {
 
 /** To be called within `describe`; gives the address once the tests run. */
 export function useOpenSearch(): { readonly url: string } {
-  let server: RunningOpenSearch | undefined;
+  let url = given;
   beforeAll(async () => {
-    if (given === undefined) server = await startOpenSearch();
+    if (url !== undefined) return;
+    const answer = await fetch(inject('openSearchStarter'));
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    url = text;
   }, 300_000);
-  afterAll(() => server?.stop());
   return {
     get url(): string {
-      if (given !== undefined) return given;
-      if (server === undefined) throw new Error('OpenSearch does not run');
-      return server.url;
+      if (url === undefined) throw new Error('OpenSearch does not run');
+      return url;
     },
   };
 }

@@ -1,6 +1,13 @@
 /** An event as a document: canonical names, every value as its text, and the hexadecimal numbers among them as numbers. */
 import { createHash } from 'node:crypto';
-import { fieldType, toJson, type HuntEvent, type Scalar, type Value } from '../../events/index.ts';
+import {
+  fieldType,
+  toJson,
+  type EventFields,
+  type HuntEvent,
+  type Scalar,
+  type Value,
+} from '../../events/index.ts';
 import { everythingField, hexObject, longestKeyword, longObject } from './template.ts';
 
 export interface EventDocument {
@@ -9,6 +16,27 @@ export interface EventDocument {
   readonly body: Readonly<Record<string, unknown>>;
   /** Fields with a value that is longer than a keyword may be. */
   readonly long: readonly string[];
+}
+
+/** What a field of the type date_nanos holds. */
+const firstTime = '1970-01-01';
+const lastTime = '2262-04-11';
+
+/** Names that are the server's own, or of the loader's second forms. */
+const reserved = new Set([
+  ...['_id', '_index', '_source', '_type', '_routing', '_field_names', '_ignored', '_seq_no', '_version'],
+  ...['_nested_path', '_tier', '_doc_count', '_size', '_primary_term', '_data_stream_timestamp'],
+  ...[hexObject, longObject, everythingField],
+]);
+
+/** Names that servers refuse: an underscore more, or for the dots where a part between them is empty. */
+function fieldNameOf(name: string, fields: EventFields): string {
+  const parts = name.split('.');
+  let free = name;
+  if (parts.some((part) => part.trim() === '')) free = name === '' ? '_' : name.replaceAll('.', '_');
+  if (reserved.has(free.split('.')[0] as string)) free = free.replace(/^[^.]+/, '$&_');
+  while (free !== name && Object.hasOwn(fields, free)) free += '_';
+  return free;
 }
 
 const hexadecimal = /^0x[0-9a-f]{1,15}$/i;
@@ -21,7 +49,7 @@ export function documentOf(event: HuntEvent): EventDocument {
     const texts = textsOf(value);
     const [first] = texts;
     if (first === undefined) continue;
-    body[name] = Array.isArray(value) ? texts : first;
+    body[fieldNameOf(name, event.fields)] = Array.isArray(value) ? texts : first;
     const tooLong = texts.filter((text) => text.length > longestKeyword);
     if (tooLong.length > 0) long[name] = tooLong;
     if (fieldType(name) === 'hex' && hexadecimal.test(first)) hex[name] = Number(first);
@@ -33,8 +61,9 @@ export function documentOf(event: HuntEvent): EventDocument {
   if (names.length > 0) body[longObject] = { ...long, [everythingField]: Object.values(long).flat() };
   // The field is a time here, and what a shipper wrote there may be none.
   if (body['@timestamp'] !== undefined) body['@timestamp_text'] = body['@timestamp'];
-  if (event.time === null) delete body['@timestamp'];
-  else body['@timestamp'] = event.time;
+  const { time } = event;
+  if (time !== null && time >= firstTime && time < lastTime) body['@timestamp'] = time;
+  else delete body['@timestamp'];
   return { digest, body, long: names };
 }
 

@@ -7,7 +7,7 @@ import { readPages } from './cursor.ts';
 import { isObject } from './faults.ts';
 import { flatten } from './flatten.ts';
 import type { ElasticSettings } from './settings.ts';
-import { hexObject, longObject } from './template.ts';
+import { everythingField, hexObject, longObject } from './template.ts';
 import type { CallOptions, Wire } from './wire.ts';
 
 /** A result whose types the index knows. */
@@ -74,7 +74,7 @@ export async function searchHits(
       caps.size === 0
         ? []
         : [
-            ...columns.filter(({ name }) => wanted?.has(name) ?? !name.startsWith('huntbook_')),
+            ...columns.filter(({ name }) => wanted?.has(name) ?? !isSecond(name)),
             { name: '_index', type: 'text' },
             { name: '_id', type: 'text' },
           ],
@@ -152,9 +152,13 @@ function rowOf(hit: Readonly<Record<string, unknown>>): EngineRow {
     for (const [name, values] of Object.entries(hit['fields']))
       row[name] ??= Array.isArray(values) && values.length === 1 ? values[0] : values;
   }
-  // Second forms that huntbook's own loader made of other fields.
-  for (const name in row) if (name.startsWith(longObject) || name.startsWith(hexObject)) delete row[name];
+  for (const name in row) if (isSecond(name)) delete row[name];
   row['_index'] = hit['_index'];
   row['_id'] = hit['_id'];
   return row;
+}
+
+/** A form that huntbook's own loader made of another field. */
+function isSecond(name: string): boolean {
+  return name === everythingField || name.startsWith(`${longObject}.`) || name.startsWith(`${hexObject}.`);
 }

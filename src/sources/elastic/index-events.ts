@@ -10,7 +10,7 @@ import { pathOf } from './columns.ts';
 import { documentOf } from './document.ts';
 import type { ElasticEngine } from './engine.ts';
 import { answerError, isObject, wordsOf } from './faults.ts';
-import { eventTemplate } from './template.ts';
+import { eventTemplate, everythingField } from './template.ts';
 
 export interface IndexOptions {
   /** Name of the index; made with huntbook's template where it is missing. */
@@ -28,8 +28,12 @@ export interface IndexReport {
   readonly failed: number;
   /** Some of the reasons of those that failed, with how many there were of each. */
   readonly failures: ReadonlyMap<string, number>;
+  /** By reason: where the first such event stands, as `file:position`. */
+  readonly places: ReadonlyMap<string, string>;
   /** By field: values longer than a keyword may be, kept in `huntbook_long`. */
   readonly long: ReadonlyMap<string, number>;
+  /** The index was made without huntbook's template: what its own mapping does to values is not known here. */
+  readonly foreign: boolean;
 }
 
 const batchBytes = 5 * 1024 * 1024;
@@ -41,6 +45,8 @@ const waits = [250, 500, 1000, 2000, 4000, 8000];
 interface Line {
   readonly id: string;
   readonly text: string;
+  readonly source: string;
+  readonly position: number;
 }
 
 export async function indexEvents(
@@ -74,6 +80,7 @@ class Loader {
   readonly #engine: ElasticEngine;
   readonly #options: IndexOptions;
   readonly #failures = new Map<string, number>();
+  readonly #places = new Map<string, string>();
   readonly #long = new Map<string, number>();
   /** How often an event occurred in the source at hand: equal events of one source are different documents. */
   readonly #seen = new Map<string, number>();
@@ -102,20 +109,31 @@ class Loader {
     const id = before === 0 ? digest : `${digest}.${before}`;
     const text = `{"create":{"_id":"${id}"}}\n${toJson(body)}\n`;
     this.#events++;
-    this.#lines.push({ id, text });
+    this.#lines.push({ id, text, source: batch.source, position: batch.position(row) });
     this.#bytes += text.length;
     if (this.#bytes >= batchBytes || this.#lines.length >= batchDocuments) await this.#send();
   }
 
   async finish(): Promise<IndexReport> {
     await this.#send();
-    await this.#engine.wire.call('POST', `/${pathOf(this.#options.index)}/_refresh`);
+    const { wire } = this.#engine;
+    const path = `/${pathOf(this.#options.index)}`;
+    let foreign = false;
+    // Without an event there is no index.
+    if (this.#events > 0) {
+      await wire.call('POST', `${path}/_refresh`);
+      const query = { fields: everythingField };
+      const caps = await wire.call('GET', `${path}/_field_caps`, { query });
+      foreign = !isObject(caps) || !isObject(caps['fields']) || !(everythingField in caps['fields']);
+    }
     return {
       events: this.#events,
       added: this.#added,
       known: this.#known,
       failed: this.#failed,
       failures: this.#failures,
+      places: this.#places,
+      foreign,
       long: this.#long,
     };
   }
@@ -134,7 +152,7 @@ class Loader {
           `${this.#engine.wire.name} had no room for ${lines.length} events`,
         );
       }
-      await sleep(wait * (1 + Math.random() / 2));
+      await sleep(wait * (1 + Math.random() / 2), undefined, { signal: this.#options.signal });
     }
     this.#options.onProgress?.(this.#events);
   }
@@ -156,16 +174,18 @@ class Loader {
       if (status === 409) this.#known++;
       else if (status < 300) this.#added++;
       else if (status === 429) busy.push(lines[at] as Line);
-      else this.#fail(wordsOf({ error: made['error'] }) || `status ${status}`);
+      else this.#fail(lines[at] as Line, wordsOf({ error: made['error'] }) || `status ${status}`);
     });
     return busy;
   }
 
-  #fail(words: string): void {
+  #fail({ source, position }: Line, words: string): void {
     this.#failed++;
-    // Reasons hold names and values of one document; what differs in them would make each a reason of its own.
-    const reason = words.replaceAll(/'[^']{0,300}'|\[[^\]]{0,300}\]/g, (part) => part.slice(0, 80));
-    if (this.#failures.has(reason) || this.#failures.size < mostReasons)
-      this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
+    // Reasons hold ids and values of one document; with them each would be a reason of its own.
+    const reason = words.replaceAll(/(?<=\b(?:id|value:) )'[^']*'|(?<=date)\[[^\]]*\]/g, '…');
+    const before = this.#failures.get(reason);
+    if (before === undefined && this.#failures.size >= mostReasons) return;
+    if (before === undefined) this.#places.set(reason, `${source}:${position}`);
+    this.#failures.set(reason, (before ?? 0) + 1);
   }
 }

@@ -22,11 +22,19 @@ const style = `
 .huntbook-frame th,.huntbook-frame td{padding:2px 10px;text-align:left;vertical-align:top;max-width:48em;overflow-wrap:anywhere;border-bottom:1px solid rgba(128,128,128,.25)}
 .huntbook-frame th{border-bottom:2px solid rgba(128,128,128,.6);white-space:nowrap}
 .huntbook-frame .n{text-align:right;white-space:nowrap}
+.huntbook-frame .s{white-space:nowrap}
 .huntbook-frame .t{opacity:.65;font-weight:400}
 .huntbook-frame p{margin:.4em 0;opacity:.75;font-size:12px}`;
 
+/** Values that are read in one line. */
+const short = new Set<string>(['time', 'guid', 'ip', 'boolean']);
+// Notebooks set what stands between dollar signs as formulas, such as PowerShell's variables, unless told not to.
+const outer = 'huntbook-frame tex2jax_ignore mathjax_ignore';
+
 export function renderHtml({ columns, rows, count }: Shown, remarks: readonly string[]): string {
-  const classes = columns.map((column) => (isNumeric(column) ? ' class="n"' : ''));
+  const classes = columns.map((column) =>
+    isNumeric(column) ? ' class="n"' : short.has(column.type) ? ' class="s"' : '',
+  );
   const head = columns
     .map(
       ({ name, type }, at) =>
@@ -47,7 +55,7 @@ export function renderHtml({ columns, rows, count }: Shown, remarks: readonly st
     ...remarks,
   ];
   const below = notes.map((note) => `<p>${text(note)}</p>`).join('');
-  return `<div class="huntbook-frame"><style>${style}\n</style><table><thead><tr>${head}</tr></thead>\n<tbody>${body}</tbody></table>${below}</div>`;
+  return `<div class="${outer}"><style>${style}\n</style><table><thead><tr>${head}</tr></thead>\n<tbody>${body}</tbody></table>${below}</div>`;
 }
 
 function text(value: string): string {

@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs';
 import { HuntbookError } from '../errors.ts';
 import { Engine } from './engine.ts';
-import { LazyRelation } from './lazy-relation.ts';
 import type { Relation } from './relation.ts';
 
 export async function readParquet(file: string): Promise<Relation> {
@@ -13,23 +12,19 @@ export async function readParquet(file: string): Promise<Relation> {
     engine.allowFile(file);
     await engine.seal();
     const made = await engine.keep('FROM read_parquet($file)', { values: { file } });
-    return new Closing(made, () => engine.close());
+    const { columns, wide } = made;
+    return {
+      columns,
+      wide,
+      rows: () => made.rows(),
+      count: () => made.count(),
+      table: () => made.table(),
+      part: (part) => made.part?.(part) ?? null,
+      // Nobody else has the database.
+      close: () => engine.close(),
+    };
   } catch (error) {
     engine.close();
     throw error;
-  }
-}
-
-/** Closes the database with the relation. */
-class Closing extends LazyRelation {
-  readonly #after: () => void;
-
-  constructor(inner: Relation, after: () => void) {
-    super(inner, async () => inner);
-    this.#after = after;
-  }
-
-  override close(): void {
-    this.#after();
   }
 }

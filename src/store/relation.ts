@@ -13,8 +13,17 @@ export interface Relation {
   count(): Promise<number>;
   /** The rows as a table; made at the first call. */
   table(): Promise<SqlPlace>;
+  /** A part that lives as long as this; null where it has to be read row by row. */
+  part?(part: RelationPart): Relation | null;
   /** Frees what the relation keeps. */
   close(): void;
+}
+
+/** Of the rows whose values are among these texts the first ones, and of them some columns. */
+export interface RelationPart {
+  readonly equal?: readonly { readonly place: number; readonly texts: ReadonlySet<string | null> }[];
+  readonly rows?: number;
+  readonly places?: readonly number[];
 }
 
 /** A table: what stands behind FROM, and the engine that knows it. */

@@ -8,15 +8,19 @@ import type { Column, FrameValue } from './types.ts';
 /** Values that columns must have; of several values, one. */
 export type Equalities = Readonly<Record<string, FrameValue>>;
 
-export function headOf(base: Relation, rows: number): Relation {
+export function headOf(base: Relation, given: number): Relation {
   const { columns, wide } = base;
-  return new RowsRelation({
-    columns,
-    wide,
-    rows: () => firstOf(base, rows),
-    count: async () => Math.min(rows, await base.count()),
-    engine: () => engineOf(base),
-  });
+  const rows = Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(given) || 0));
+  return (
+    base.part?.({ rows }) ??
+    new RowsRelation({
+      columns,
+      wide,
+      rows: () => firstOf(base, rows),
+      count: async () => Math.min(rows, await base.count()),
+      engine: () => engineOf(base),
+    })
+  );
 }
 
 async function* firstOf(base: Relation, rows: number): AsyncGenerator<readonly FrameValue[]> {
@@ -32,32 +36,38 @@ async function* firstOf(base: Relation, rows: number): AsyncGenerator<readonly F
 export function selectOf(base: Relation, names: readonly string[]): Relation {
   const places = names.map((name) => placeOf(base.columns, name));
   const columns = places.map((place) => base.columns[place] as Column);
-  return new RowsRelation({
-    columns,
-    wide: base.wide,
-    rows: async function* () {
-      for await (const row of base.rows()) yield places.map((place) => row[place] ?? null);
-    },
-    count: () => base.count(),
-    engine: () => engineOf(base),
-  });
+  return (
+    base.part?.({ places }) ??
+    new RowsRelation({
+      columns,
+      wide: base.wide,
+      rows: async function* () {
+        for await (const row of base.rows()) yield places.map((place) => row[place] ?? null);
+      },
+      count: () => base.count(),
+      engine: () => engineOf(base),
+    })
+  );
 }
 
 export function whereOf(base: Relation, equalities: Equalities): Relation {
-  const tests = Object.entries(equalities).map(([name, wanted]) => {
+  const equal = Object.entries(equalities).map(([name, wanted]) => {
     const place = placeOf(base.columns, name);
-    return { place, test: equalTo((base.columns[place] as Column).type, wanted) };
+    return { place, texts: textsOf((base.columns[place] as Column).type, wanted) };
   });
   const { columns, wide } = base;
-  return new RowsRelation({
-    columns,
-    wide,
-    rows: async function* () {
-      for await (const row of base.rows())
-        if (tests.every(({ place, test }) => test(row[place] ?? null))) yield row;
-    },
-    engine: () => engineOf(base),
-  });
+  return (
+    base.part?.({ equal }) ??
+    new RowsRelation({
+      columns,
+      wide,
+      rows: async function* () {
+        for await (const row of base.rows())
+          if (equal.every(({ place, texts }) => isAmong(texts, row[place] ?? null))) yield row;
+      },
+      engine: () => engineOf(base),
+    })
+  );
 }
 
 /** The name as it is spelled, else the only one that differs by case. */
@@ -76,16 +86,18 @@ export function placeOf(columns: readonly Column[], name: string): number {
   });
 }
 
-function equalTo(type: Column['type'], wanted: FrameValue): (value: FrameValue) => boolean {
-  const texts = new Set(
+function textsOf(type: Column['type'], wanted: FrameValue): ReadonlySet<string | null> {
+  return new Set(
     (Array.isArray(wanted) ? wanted : [wanted]).map((one: FrameValue) =>
       one === null ? null : canonical(type, String(one)),
     ),
   );
-  return (value) =>
-    Array.isArray(value)
-      ? value.some((item: FrameValue) => texts.has(item === null ? null : String(item)))
-      : texts.has(value === null ? null : String(value));
+}
+
+function isAmong(texts: ReadonlySet<string | null>, value: FrameValue): boolean {
+  return Array.isArray(value)
+    ? value.some((item: FrameValue) => texts.has(item === null ? null : String(item)))
+    : texts.has(value === null ? null : String(value));
 }
 
 /** As the column writes the value: {ABC…} for abc…, 5136 for 0x1410. */

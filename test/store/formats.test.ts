@@ -270,7 +270,7 @@ describe('as HTML', () => {
     const rest = html
       .replace(/<style>[\s\S]*?<\/style>/, '')
       .replaceAll(
-        /<\/?(?:div|table|thead|tbody|tr|th|td|br|span|p)(?: (?:class="[\w-]+"|scope="col"))*>/g,
+        /<\/?(?:div|table|thead|tbody|tr|th|td|br|span|p)(?: (?:class="[\w -]+"|scope="col"))*>/g,
         '',
       );
     expect(rest).not.toMatch(/[<>"']/);
@@ -278,6 +278,11 @@ describe('as HTML', () => {
     expect(html.match(/<style>/g)).toHaveLength(1);
     expect(html).not.toMatch(/url\(|@import|https?:/);
     expect(html.length).toBeLessThan(100_000);
+  });
+
+  it('is left alone by notebooks that set formulas: variables of PowerShell are none', async () => {
+    const frame = await frameFromRows([{ CommandLine: '$a = 1; iex $b' }]);
+    expect(await frame.toHtml()).toMatch(/^<div class="[^"]*\btex2jax_ignore mathjax_ignore">/);
   });
 
   it('is what a notebook shows, with its text beside it', async () => {

@@ -258,6 +258,59 @@ describe('the same search', () => {
   });
 });
 
+describe('a part of a frame', () => {
+  it('is the same of rows and of a table of SQL', async () => {
+    const database = await Database.open();
+    const value = cell.filter((x) => typeof x !== 'string' || x.isWellFormed());
+    const whole = fc.array(fc.record(Object.fromEntries(names.map((name) => [name, value]))), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    const picks = fc.array(fc.tuple(fc.constantFrom(...names), fc.nat(11), fc.boolean()), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(whole, picks, fc.nat(5), value, async (rows, picked, count, other) => {
+        const frame = await frameFromRows(rows, { fields: names, database });
+        const again = await frame.sql('FROM frame');
+        // Values that are there, as they are or as text, one that may not be, and none.
+        const wanted = Object.fromEntries(
+          picked.map(([name, at, asText]) => {
+            const one = rows[at % rows.length]?.[name] ?? null;
+            return [name, asText ? [String(one), other, null] : one];
+          }),
+        );
+        const parts = [frame, again].map((each) => each.where(wanted).select('b', 'GrantedAccess', 'a'));
+        const [ofRows, ofTable] = await Promise.all(parts.map((part) => part.toArray()));
+        expect(ofTable).toEqual(ofRows);
+        expect(await parts[1]?.count()).toBe(ofRows?.length);
+        const [first, second] = parts.map((part) => part.head(count));
+        expect(await second?.toArray()).toEqual(await first?.toArray());
+        expect(await second?.count()).toBe(await first?.count());
+        again.close();
+      }),
+      { numRuns: Math.ceil(runs / 4) },
+    );
+    database.close();
+  });
+
+  it('of a table of SQL is read by SQL, and can be asked again', async () => {
+    const database = await Database.open();
+    const frame = await database.query(
+      "SELECT range AS n, 'it''s ' || range % 3 AS t, range % 2 = 0 AS even FROM range(100000)",
+    );
+    const part = frame.where({ t: ["it's 1", null], even: true }).select('n', 't');
+    expect(await part.count()).toBe(16_666);
+    expect(await part.head(2).toArray()).toEqual([
+      { n: 4, t: "it's 1" },
+      { n: 10, t: "it's 1" },
+    ]);
+    expect(await (await part.sql('SELECT max(n) AS m FROM frame')).toArray()).toEqual([{ m: 99_994 }]);
+    expect(await part.select('n', 'n').where({ n: 4 }).toArray()).toEqual([{ n: 4 }]);
+    expect(await frame.where({ n: "4' OR true --" }).count()).toBe(0);
+    expect(await frame.head(Number.NaN).toArray()).toEqual([]);
+    database.close();
+  });
+});
+
 function withoutIp({ columns }: Frame): unknown[] {
   return columns.map(({ name, type }) => ({ name, type: type === 'ip' ? 'text' : type }));
 }

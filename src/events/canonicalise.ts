@@ -29,15 +29,24 @@ function toHuntEvent(fields: FieldCollector, source: string): HuntEvent {
   // Names come from hostile data: without a prototype neither `__proto__` nor `constructor` is special.
   const plain = Object.create(null) as Record<string, Value>;
   for (const name of fields.entries.keys()) plain[name] = fields.get(name) as Value;
+  return eventOfFields(plain, source);
+}
+
+/** The event of fields that have their canonical names. */
+export function eventOfFields(fields: EventFields, source: string): HuntEvent {
+  const first = (name: string): Value | undefined => {
+    const value = fields[name];
+    return Array.isArray(value) ? (value[0] as Value | undefined) : value;
+  };
   return {
     source,
-    channel: text(fields.first('Channel')),
-    provider: text(fields.first('Provider_Name')),
-    eventId: idOf(fields.first('EventID')),
-    recordId: recordIdOf(fields.first('EventRecordID')),
-    time: toIsoTime(fields.first('SystemTime')),
-    host: text(fields.first('Computer')),
-    fields: plain as EventFields,
+    channel: text(first('Channel')),
+    provider: text(first('Provider_Name')),
+    eventId: idOf(first('EventID')),
+    recordId: recordIdOf(first('EventRecordID')),
+    time: toIsoTime(first('SystemTime')),
+    host: text(first('Computer')),
+    fields,
   };
 }
 

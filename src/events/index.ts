@@ -1,5 +1,5 @@
 export { EXTRA, EventBatch, type RowReader } from './batch.ts';
-export { canonicalise } from './canonicalise.ts';
+export { canonicalise, eventOfFields } from './canonicalise.ts';
 export { fieldType, sysmonName, type FieldType } from './field-types.ts';
 export { Field, FieldTable, foldFieldName } from './field-table.ts';
 export { splitHashes } from './hashes.ts';

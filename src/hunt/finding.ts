@@ -1,6 +1,13 @@
 /** From matches to findings: the whole event, the evidence, and an id that is the same on every run. */
 import { hash } from 'node:crypto';
-import type { EventBatch, HuntEvent, Scalar, Value } from '../events/index.ts';
+import {
+  foldFieldName,
+  toIsoTime,
+  type EventBatch,
+  type HuntEvent,
+  type Scalar,
+  type Value,
+} from '../events/index.ts';
 import type { Match, RuleInfo, RuleSet } from '../detect/index.ts';
 import type { Finding, FindingRule } from './types.ts';
 
@@ -46,17 +53,23 @@ export class FindingMaker {
 }
 
 /**
- * What an event says, wherever it lies: a number and its text are the same, the order of fields is nothing, and a
- * field without a value is none. So the event of a file and its copy in a search engine say the same.
+ * What an event says, wherever it lies: a number and its text are the same, the order of fields is nothing, a field
+ * without a value is none, and names that differ only by case or by spaces are one field. So the event of a file and
+ * its copy in a search engine or in a lake say the same.
  */
 export function contentOf(event: HuntEvent): string {
   const { channel, provider, eventId, recordId, time, host } = event;
-  const fields = Object.entries(event.fields)
-    .filter(([, value]) => value !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const fields = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(event.fields)) {
+    if (value === null) continue;
+    const key = foldFieldName(name);
+    const before = fields.get(key);
+    fields.set(key, before === undefined ? sameText(value) : [before, sameText(value)].flat());
+  }
   return JSON.stringify([
-    [channel, provider, eventId, recordId, time, host].map(sameText),
-    fields.map(([name, value]) => [name, sameText(value)]),
+    // Some readers give seven decimals, some as many as there are.
+    [channel, provider, eventId, recordId, toIsoTime(time) ?? time, host].map(sameText),
+    [...fields].sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
 }
 

@@ -26,6 +26,7 @@ export { fileInput, stdinInput } from './file-input.ts';
 export { listInputs, type InputList, type ListedInput, type ListOptions } from './inputs.ts';
 export type { Kind } from './kinds.ts';
 export { openBatches, type OpenOptions } from './open.ts';
+export { lakeKey, type LakeForm } from './parquet/index.ts';
 export { readAll, readInputs, type InputReport, type ReadAllOptions } from './read-all.ts';
 export {
   openSplunk,

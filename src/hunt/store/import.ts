@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { asHuntbookError } from '../../errors.ts';
 import { safeFileName } from '../../escape/index.ts';
-import { fileInput, listInputs, type ByteInput, type ListedInput } from '../../sources/index.ts';
+import { fileInput, lakeKey, listInputs, type ByteInput, type ListedInput } from '../../sources/index.ts';
 import { Database, makeScratch, quoteText, type Scratch } from '../../store/index.ts';
 import { IssueLog } from '../issue-log.ts';
 import type { SummaryIssue } from '../types.ts';
 import { LakeWriter, type LakeBatch } from './lake.ts';
 import { loadEvents, type LoadOptions } from './load.ts';
+import { lakeForm } from './lake-form.ts';
 import { lakeColumns, lakeFields } from './relation.ts';
 
 export interface ImportOptions extends Pick<LoadOptions, 'onProgress' | 'signal' | 'limits'> {
@@ -139,7 +140,8 @@ async function importBatch(importer: Importer, batch: readonly Digested[]): Prom
       `COPY (SELECT ${columns}, coalesce(strftime(_time, '%Y-%m-%d'), 'unknown') AS day,
          coalesce(${folder}, 'unknown') AS host FROM read_parquet(${quoteText(file)}) AS event)
        TO ${quoteText(lake.staging)} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (day, host),
-       FILENAME_PATTERN ${quoteText(`${id}-{i}`)}, OVERWRITE_OR_IGNORE true)`,
+       FILENAME_PATTERN ${quoteText(`${id}-{i}`)}, OVERWRITE_OR_IGNORE true,
+       KV_METADATA {${quoteText(lakeKey)}: ${quoteText(JSON.stringify(lakeForm(loaded)))}})`,
     );
   }
   const files = readdirSync(lake.staging, { recursive: true, encoding: 'utf8' })

@@ -56,6 +56,15 @@ export function isLake(folder: string): boolean {
   return existsSync(join(folder, catalogueName));
 }
 
+/** Paths to read, with the files that count in place of each lake. Throws HB_READ. */
+export function withLakeFiles(paths: readonly string[]): string[] {
+  return paths.flatMap((path) =>
+    isLake(path)
+      ? readCatalogue(path).batches.flatMap(({ files }) => files.map((file) => join(path, file)))
+      : [path],
+  );
+}
+
 /** Throws HB_READ when the catalogue can not be read or is none. */
 export function readCatalogue(folder: string): LakeCatalogue {
   const file = join(folder, catalogueName);

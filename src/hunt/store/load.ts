@@ -28,6 +28,8 @@ export interface LoadOptions {
 
 export interface LoadedEvents extends EventColumns {
   readonly events: number;
+  /** Names of the fields, as events spell them; in the order of `fields`. */
+  readonly names: readonly string[];
 }
 
 /** Reads inputs into a Parquet file of texts. What goes wrong with the input goes to `issues`. */
@@ -77,6 +79,7 @@ export async function loadEvents(
   return {
     events: writer.events,
     fields: writer.columns.map(({ name }) => name),
+    names: writer.columns.map(({ field }) => field),
     kinds: writer.kinds,
     more: writer.hasMore,
   };

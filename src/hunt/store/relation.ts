@@ -84,7 +84,7 @@ export function lakeColumns({ fields, more }: EventColumns): string[] {
     const exact = usual === null ? text : `CASE WHEN ${text} IS DISTINCT FROM ${usual} THEN ${text} END`;
     out.push(`${exact} AS ${quoteName(exactColumn(field))}`);
   });
-  return [...out, ...(more ? ['_more'] : []), '_source', '_position', '_row'];
+  return [...out, ...(more ? ['_more'] : []), '_lists', '_source', '_position', '_row'];
 }
 
 /** Names of columns in a lake: `day` and `host` are those of its folders. */

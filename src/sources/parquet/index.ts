@@ -9,7 +9,10 @@ import { openRandom, type RandomFile } from '../archive/random-file.ts';
 import type { ByteInput, ReadOptions } from '../types.ts';
 import { faultOf } from './check.ts';
 import { boundedCompressors } from './compressors.ts';
+import { lakeRows, presentColumns } from './lake-rows.ts';
 import { parquetParsers, plainRow } from './values.ts';
+
+export { lakeKey, type LakeForm } from './lake-rows.ts';
 
 const batchRows = 1000;
 /** Unpacked bytes of one piece, by what the file says of itself. */
@@ -29,19 +32,22 @@ export async function* readParquet(input: ByteInput, options: ReadOptions): Asyn
       parquetMetadataAsync(buffer, { geoparquet: false }),
     );
     const schema = readSchema(input.name, () => parquetSchema(metadata));
+    const ofLake = lakeRows(metadata, columnsOf(schema));
     const read = (group: RowGroup, rowStart: number, rowEnd: number): Promise<Record<string, unknown>[]> => {
       // By itself, so that a damaged group cannot get in the way of another.
       const alone = { ...metadata, row_groups: [group], num_rows: group.num_rows };
-      const range = { rowStart, rowEnd, useOffsetIndex: true };
       return parquetReadObjects({
         file: buffer,
         metadata: alone,
         compressors,
         parsers: parquetParsers,
-        ...range,
+        rowStart,
+        rowEnd,
+        useOffsetIndex: true,
+        ...(ofLake && { columns: presentColumns(group) }),
       });
     };
-    const batch = new ObjectBatch(input.name, options.fields);
+    let batch = new ObjectBatch(input.name, options.fields);
     let failures = 0;
     let firstRow = 1;
     for (const group of metadata.row_groups) {
@@ -53,7 +59,18 @@ export async function* readParquet(input: ByteInput, options: ReadOptions): Asyn
         for (let start = 0; start < rows; start += step) {
           const piece = await read(group, start, Math.min(start + step, rows));
           for (let row = 0; row < piece.length; row++) {
-            batch.add(canonicalise(plainRow(piece[row] as object), input.name), firstRow + start + row);
+            const number = firstRow + start + row;
+            const plain = plainRow(piece[row] as object);
+            const { event, position } = ofLake?.(plain, input.name, number) ?? {
+              event: canonicalise(plain, input.name),
+              position: number,
+            };
+            if (event.source !== batch.batch.source) {
+              // A lake's file has events of many.
+              if (batch.batch.length > 0) yield batch.batch;
+              batch = new ObjectBatch(event.source, options.fields);
+            }
+            batch.add(event, position);
             if (batch.batch.length < batchRows) continue;
             yield batch.batch;
             batch.clear();
@@ -115,6 +132,10 @@ function readSchema(name: string, parse: () => SchemaTree): SchemaTree {
   } catch (error) {
     throw new HuntbookError('HB_DAMAGED', `${name}: the schema cannot be read: ${messageOf(error)}`);
   }
+}
+
+function columnsOf(schema: SchemaTree): string[] {
+  return schema.children.map(({ element }) => element.name);
 }
 
 function pieceRows(rows: number, bytes: number): number {

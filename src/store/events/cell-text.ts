@@ -41,3 +41,28 @@ export function valuesOf(batch: EventBatch, row: number, field: number): Value[]
     if (batch.cellField[cell] === field) values.push(batch.value(cell));
   return values.flat().filter((value) => value !== null) as Value[];
 }
+
+/** Names of the fields that are lists in a row whose columns have their values. */
+export function listsOf(
+  batch: EventBatch,
+  row: number,
+  at: number,
+  columns: readonly (ColumnBuilder | null | undefined)[],
+  names: readonly string[],
+): Set<string> {
+  const found = new Set<string>();
+  for (let cell = batch.rowStart[row] as number; cell < (batch.rowStart[row + 1] as number); cell++) {
+    const field = batch.cellField[cell] as number;
+    if (columns[field]?.lists?.has(idAt(columns[field], at))) found.add(names[field] as string);
+  }
+  return found;
+}
+
+/** The fields of a row that have no column, as JSON. */
+export function moreText(more: ReadonlyMap<number, Value[]>, names: readonly string[]): string {
+  return toJson(
+    Object.fromEntries(
+      [...more].map(([field, values]) => [names[field] as string, values.length === 1 ? values[0] : values]),
+    ),
+  );
+}

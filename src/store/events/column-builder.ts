@@ -19,7 +19,9 @@ export class ColumnBuilder {
   lastRow = -1;
   /** Values hardly repeat: they are not looked up any more. */
   unique = false;
-  /** By text, for values that come as JavaScript values. */
+  /** Ids of values that are lists; null while there are none. */
+  lists: Set<number> | null = null;
+  /** By text, for values that come as JavaScript values; those of lists begin with U+0000. */
   readonly texts = new Map<string, number>();
   #rows = new Int32Array(16);
   #ids = new Int32Array(16);
@@ -105,6 +107,7 @@ export class ColumnBuilder {
     this.lastRow = -1;
     this.#sequential = true;
     this.texts.clear();
+    this.lists = null;
   }
 
   #growBytes(more: number): void {

@@ -4,7 +4,8 @@
  */
 import { foldFieldName } from '../../events/index.ts';
 
-export const rowColumns = ['_row', '_source', '_position', '_time', '_more'] as const;
+/** `_lists`: which fields of the row are lists, as opposed to text that looks like one. */
+export const rowColumns = ['_row', '_source', '_position', '_time', '_more', '_lists'] as const;
 /** Names of columns that views add. */
 const viewColumns = ['time'];
 /** Names in a lake: the text that stands beside a typed column. */

@@ -1,5 +1,5 @@
 /** The columns that tell of a row itself: its number, where it comes from and when it happened. */
-import { Field, type FieldTable } from '../../events/index.ts';
+import { Field, toJson, type FieldTable } from '../../events/index.ts';
 import { idAt } from './cell-text.ts';
 import { ColumnBuilder, NumberBuilder } from './column-builder.ts';
 import { rowColumns } from './column-names.ts';
@@ -13,6 +13,7 @@ const kinds: Readonly<Record<(typeof rowColumns)[number], ColumnKind>> = {
   _position: 'integer',
   _time: 'time',
   _more: 'text',
+  _lists: 'text',
 };
 
 export class RowColumns {
@@ -21,6 +22,7 @@ export class RowColumns {
   readonly #position: NumberBuilder;
   readonly #time: NumberBuilder;
   readonly #more: ColumnBuilder;
+  readonly #lists: ColumnBuilder;
   /** The fields that tell the time, the first that a row has. */
   readonly #timeFields: readonly number[];
   /** Of each of them: nanoseconds since 1970 of each id. */
@@ -28,14 +30,15 @@ export class RowColumns {
 
   /** Adds the columns to the file, in the order of `rowColumns`. */
   constructor(file: ParquetFile, fields: FieldTable) {
-    const [row, source, position, time, more] = rowColumns.map((name) =>
+    const [row, source, position, time, more, lists] = rowColumns.map((name) =>
       file.addColumn(name, kinds[name]),
-    ) as [number, number, number, number, number];
+    ) as [number, number, number, number, number, number];
     this.#row = new NumberBuilder(row);
     this.#source = new ColumnBuilder(source);
     this.#position = new NumberBuilder(position);
     this.#time = new NumberBuilder(time);
     this.#more = new ColumnBuilder(more);
+    this.#lists = new ColumnBuilder(lists);
     this.#timeFields = [Field.SystemTime, fields.find('UtcTime')];
   }
 
@@ -65,6 +68,15 @@ export class RowColumns {
     this.#more.put(at, this.#more.addText(text));
   }
 
+  /** Names of the fields that are lists in the row. */
+  putLists(at: number, fields: ReadonlySet<string>): void {
+    if (fields.size === 0) return;
+    const text = toJson([...fields]);
+    let id = this.#lists.texts.get(text);
+    if (id === undefined) this.#lists.texts.set(text, (id = this.#lists.addText(text)));
+    this.#lists.put(at, id);
+  }
+
   /** Returns whether any row of the group had more. */
   flush(file: ParquetFile, encoder: HybridEncoder, rows: number): boolean {
     this.#row.flush(file, encoder);
@@ -72,6 +84,7 @@ export class RowColumns {
     this.#position.flush(file, encoder);
     this.#time.flush(file, encoder);
     for (const nanos of this.#nanos) nanos.length = 0;
+    if (this.#lists.count > 0) this.#lists.flush(file, encoder, rows);
     if (this.#more.count === 0) return false;
     this.#more.flush(file, encoder, rows);
     return true;

@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../../events/index.ts';
 import { CellInterner } from './cell-interner.ts';
-import { addTo, asWritten, idAt, textOf, valuesOf } from './cell-text.ts';
+import { addTo, asWritten, idAt, listsOf, moreText, textOf, valuesOf } from './cell-text.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { ColumnNames, rowColumns } from './column-names.ts';
 import { EventKinds, type EventKind } from './event-kinds.ts';
@@ -136,6 +136,7 @@ export class EventTableWriter {
     const columns = this.#columns;
     let more: Map<number, Value[]> | null = null;
     let repeated: Set<number> | null = null;
+    let lists = false;
     const to = batch.rowStart[row + 1] as number;
     for (let cell = batch.rowStart[row] as number; cell < to; cell++) {
       const field = cellField[cell] as number;
@@ -165,9 +166,13 @@ export class EventTableWriter {
           } else id = interner.known[entry] as number;
         }
       }
-      if (id !== NULL) column.put(at, id);
+      if (id === NULL) continue;
+      column.put(at, id);
+      if (column.lists !== null && column.lists.has(id)) lists = true;
     }
     if (repeated !== null) more = this.#several(batch, row, repeated, more);
+    if (lists || repeated !== null)
+      this.#own.putLists(at, listsOf(batch, row, at, columns, this.#fields.names));
     const seen = this.#kinds.seenBy(
       idAt(columns[Field.EventID], at),
       idAt(columns[Field.Channel], at),
@@ -177,7 +182,7 @@ export class EventTableWriter {
       const column = columns[cellField[cell] as number];
       if (column) seen[column.column - firstFieldColumn] = 1;
     }
-    if (more !== null) this.#own.putMore(at, this.#moreText(more));
+    if (more !== null) this.#own.putMore(at, moreText(more, this.#fields.names));
     this.#own.put(at, this.#firstRow + this.events, batch.source, batch.position(row), columns);
     this.#rows = at + 1;
     this.events++;
@@ -185,23 +190,26 @@ export class EventTableWriter {
 
   #decode(column: ColumnBuilder, field: number, batch: EventBatch, cell: number): number {
     const value = batch.value(cell);
-    if (typeof value !== 'number') return this.#addText(column, field, textOf(value));
+    if (typeof value !== 'number') return this.#addText(column, field, textOf(value), Array.isArray(value));
     return this.#addText(column, field, asWritten(value, batch, cell));
   }
 
   #addValue(column: ColumnBuilder, field: number, value: Value): number {
     const text = textOf(value);
     if (text === null) return NULL;
-    if (text.length > longestInterned) return this.#addText(column, field, text);
-    let id = column.texts.get(text);
-    if (id === undefined) column.texts.set(text, (id = this.#addText(column, field, text)));
+    const list = Array.isArray(value);
+    if (text.length > longestInterned) return this.#addText(column, field, text, list);
+    const key = list ? `\0${text}` : text;
+    let id = column.texts.get(key);
+    if (id === undefined) column.texts.set(key, (id = this.#addText(column, field, text, list)));
     return id;
   }
 
-  #addText(column: ColumnBuilder, field: number, text: string | null): number {
+  #addText(column: ColumnBuilder, field: number, text: string | null, list = false): number {
     if (text === null) return NULL;
     const before = column.size;
     const id = column.addText(text);
+    if (list) (column.lists ??= new Set()).add(id);
     this.#size += column.size - before;
     if (field === Field.EventID) this.#kinds.eventIds[id] = text;
     else if (field === Field.Channel) this.#kinds.channels[id] = text;
@@ -224,8 +232,7 @@ export class EventTableWriter {
       const values = valuesOf(batch, row, field);
       const column = this.#columns[field] as ColumnBuilder;
       if (field <= Field.SystemTime) {
-        for (const value of values.slice(1))
-          if (value !== values[0]) addTo((rest ??= new Map<number, Value[]>()), field, value);
+        for (const value of values.slice(1)) addTo((rest ??= new Map<number, Value[]>()), field, value);
         continue;
       }
       column.unput();
@@ -233,17 +240,6 @@ export class EventTableWriter {
       if (id !== NULL) column.put(this.#rows, id);
     }
     return rest;
-  }
-
-  #moreText(more: Map<number, Value[]>): string {
-    return toJson(
-      Object.fromEntries(
-        [...more].map(([field, values]) => [
-          this.#fields.names[field] as string,
-          values.length === 1 ? values[0] : values,
-        ]),
-      ),
-    );
   }
 
   /** The column of a field, made when the field is first met. */

@@ -108,7 +108,8 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
     const summary = { ...run, refused: [...run.refused, ...sql.refused] };
     progress.end();
     // A file with a part of the findings would look like the whole.
-    if ((lost !== null || interrupt.signal.aborted) && output.file !== undefined) throw lost ?? new Interrupted();
+    if ((lost !== null || interrupt.signal.aborted) && output.file !== undefined)
+      throw lost ?? new Interrupted();
     await Promise.race([sink.end(summary), output.failed]);
     await output.commit();
     if (!options.quiet) {

@@ -80,15 +80,15 @@ describe('a server that is busy', () => {
   });
 
   it('is left alone for as long as it asks, within bounds', async () => {
-    const tuning = { retryFirst: 1, retryMost: 60 };
+    const tuning = { retryFirst: 1, retryMost: 1500 };
     const timed = async (asked: string): Promise<number> => {
       const fake = await serve({ before: busy(503, { 'retry-after': asked }, 1) });
       const start = performance.now();
       await searchAll(connect(fake, undefined, tuning));
       return performance.now() - start;
     };
-    expect(await timed('3600')).toBeGreaterThanOrEqual(59);
-    expect(await timed('0')).toBeLessThan(59);
+    expect(await timed('3600')).toBeGreaterThanOrEqual(1490);
+    expect(await timed('0')).toBeLessThan(1490);
   });
 
   it('at the login is asked again too', async () => {

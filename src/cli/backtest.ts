@@ -24,6 +24,10 @@ export async function runBacktest(file: string, options: BacktestCliOptions): Pr
     if (rule.code !== 'HB_RULE_LOGSOURCE' && rule.code !== 'HB_RULE_UNSUPPORTED')
       process.stderr.write(`refused: ${terminalText(rule.message)}\n`);
   }
+  if (set.sqlHunts.length > 0 && !options.quiet)
+    process.stderr.write(
+      `not run: ${set.sqlHunts.length} SQL ${set.sqlHunts.length === 1 ? 'hunt' : 'hunts'}; backtest is for rules\n`,
+    );
   const color = useColor(options.color, process.stdout);
   const results = await backtest(plan, set, (result) => {
     if (!options.quiet || !result.passed) process.stdout.write(`${line(result, color)}\n`);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hunt } from '../hunt/index.ts';
+import { assignParameters, hunt, loadSqlHunts } from '../hunt/index.ts';
 import { demoEstate } from '../lab/index.ts';
 import { htmlSink, renderSummary, tableSink } from '../report/index.ts';
 import { terminalText } from '../escape/index.ts';
@@ -49,14 +49,18 @@ async function demoIn(folder: string, options: DemoCliOptions, keep: boolean): P
       width: process.stdout.columns ?? 100,
       details: 1,
     });
-    const summary = await hunt({
+    const rules = await loadRules([starterHunts()], {});
+    const sql = loadSqlHunts(rules.sqlHunts);
+    const run = await hunt({
       paths: [estate.eventsFolder],
-      rules: await loadRules([starterHunts()], {}),
+      rules,
+      sqlHunts: assignParameters(sql.hunts, []),
       onFinding: async (finding) => {
         await table.write(finding);
         await html?.write(finding);
       },
     });
+    const summary = { ...run, refused: [...run.refused, ...sql.refused] };
     await table.end(summary);
     await html?.end(summary);
     await report?.commit();

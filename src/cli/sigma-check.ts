@@ -51,6 +51,7 @@ interface Outcome {
   readonly findings: readonly Finding[];
   readonly files: number;
   readonly documents: number;
+  readonly sqlHunts: number;
   readonly fixed: number;
   readonly fixedFiles: number;
 }
@@ -65,7 +66,7 @@ export async function runSigmaCheck(paths: readonly string[], options: CheckCliO
   if (options.dryRun === true && options.fix !== true)
     throw new HuntbookError('HB_USAGE', '--dry-run shows what --fix would change: give both');
   const choice = checkOptions(options);
-  const { inputs, unreadable, listed } = paths.includes('-')
+  const { inputs, unreadable, listed, sqlHunts } = paths.includes('-')
     ? readStandardInputs(await readStandardInput(paths), options)
     : readInputs(paths);
   if (listed === 0) throw new HuntbookError('HB_NOT_FOUND', `${paths.join(', ')}: holds no rule`);
@@ -76,8 +77,9 @@ export async function runSigmaCheck(paths: readonly string[], options: CheckCliO
     const findings = [...unreadable, ...checkRules(mended.inputs, choice)];
     const outcome: Outcome = {
       findings,
-      files: mended.inputs.length + unreadable.length,
+      files: mended.inputs.length + unreadable.length + sqlHunts,
       documents: mended.inputs.reduce((sum, { parsed }) => sum + documentCount(parsed), 0),
+      sqlHunts,
       fixed: mended.fixed,
       fixedFiles: mended.files,
     };
@@ -125,6 +127,7 @@ interface Inputs {
   readonly unreadable: readonly Finding[];
   /** Files that were looked at, with those that hold no Sigma document. */
   readonly listed: number;
+  readonly sqlHunts: number;
 }
 
 function readInputs(paths: readonly string[]): Inputs {
@@ -137,9 +140,9 @@ function readInputs(paths: readonly string[]): Inputs {
       const read = readRuleFile(path);
       const text = read.charCodeAt(0) === 0xfeff ? read.slice(1) : read;
       if (isSqlHunt(text)) {
-        // Validators are about Sigma; a SQL hunt is right when it can be read.
-        parseSqlHunt(text, path);
-        sqlHunts++;
+        const hunt = readSqlHunt(text, path);
+        unreadable.push(...hunt.unreadable);
+        sqlHunts += hunt.sqlHunts;
         continue;
       }
       const parsed = parse(text, path, named);
@@ -149,12 +152,29 @@ function readInputs(paths: readonly string[]): Inputs {
       unreadable.push(errorFinding(error, path));
     }
   }
-  return { inputs, unreadable, listed: inputs.length + unreadable.length + sqlHunts };
+  return { inputs, unreadable, listed: inputs.length + unreadable.length + sqlHunts, sqlHunts };
 }
 
 function readStandardInputs(text: string, options: CheckCliOptions): Inputs {
   if (options.fix === true) throw new HuntbookError('HB_USAGE', '--fix mends files, not standard input');
-  return { inputs: [{ path: '-', text, parsed: parse(text, '-', true) }], unreadable: [], listed: 1 };
+  if (isSqlHunt(text)) return { inputs: [], listed: 1, ...readSqlHunt(text, '-') };
+  return {
+    inputs: [{ path: '-', text, parsed: parse(text, '-', true) }],
+    unreadable: [],
+    listed: 1,
+    sqlHunts: 0,
+  };
+}
+
+/** Validators are about Sigma; a SQL hunt is right when it can be read. */
+function readSqlHunt(text: string, path: string): Pick<Inputs, 'unreadable' | 'sqlHunts'> {
+  try {
+    parseSqlHunt(text, path);
+    return { unreadable: [], sqlHunts: 1 };
+  } catch (error) {
+    if (!(error instanceof HuntbookError)) throw error;
+    return { unreadable: [errorFinding(error, path)], sqlHunts: 0 };
+  }
 }
 
 /** References to rules of other files are looked up over all files, by a validator. */
@@ -166,7 +186,8 @@ function parse(text: string, path: string, named: boolean): ParseResult {
 
 function errorFinding({ code, message, position }: HuntbookError, path: string): Finding {
   const { line = 1, column = 1 } = position ?? {};
-  const rest = message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+  const places = [`${path}: `, `${path}:${line}:${column}: `];
+  const rest = message.slice(places.find((place) => message.startsWith(place))?.length ?? 0);
   return { validator: code, severity: 'error', message: rest, path, line, column, id: null, title: null };
 }
 
@@ -254,11 +275,12 @@ function asData({ fix, ...finding }: Finding): object {
   return { ...finding, fixable: fix !== undefined };
 }
 
-function summaryOf({ findings, files, documents, fixed }: Outcome): Record<string, number> {
+function summaryOf({ findings, files, documents, sqlHunts, fixed }: Outcome): Record<string, number> {
   const count = (wanted: Severity): number => findings.filter(({ severity }) => severity === wanted).length;
   return {
     files,
     documents,
+    sqlHunts,
     errors: count('error'),
     warnings: count('warning'),
     infos: count('info'),
@@ -267,14 +289,18 @@ function summaryOf({ findings, files, documents, fixed }: Outcome): Record<strin
 }
 
 function summaryLine(outcome: Outcome, options: CheckCliOptions): string {
-  const { files, documents, errors, warnings, infos, fixed } = summaryOf(outcome) as Record<string, number>;
+  const { files, documents, sqlHunts, errors, warnings, infos, fixed } = summaryOf(outcome) as Record<
+    string,
+    number
+  >;
   const number = (count = 0, word = ''): string =>
     `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
   const mended =
     options.fix === true
       ? `, ${options.dryRun === true ? 'to fix' : 'fixed'}: ${number(fixed, 'finding')} in ${number(outcome.fixedFiles, 'file')}`
       : '';
-  return `${number(documents, 'document')} in ${number(files, 'file')}: ${number(errors, 'error')}, ${number(warnings, 'warning')}, ${number(infos, 'note')}${mended}`;
+  const sql = sqlHunts ? ` and ${number(sqlHunts, 'SQL hunt')}` : '';
+  return `${number(documents, 'document')}${sql} in ${number(files, 'file')}: ${number(errors, 'error')}, ${number(warnings, 'warning')}, ${number(infos, 'note')}${mended}`;
 }
 
 function listValidators(): void {

@@ -14,7 +14,7 @@ export function addSqlCommands(program: Command): void {
     program
       .command('sql')
       .description('ask events in SQL: the table events, and a view for each Sigma category')
-      .argument('[query]', 'one SELECT (docs/sql.md); with --file or --tables the first path')
+      .argument('[query]', 'one SELECT (docs/sql.md); with --file, --hunt or --tables the first path')
       .argument('[paths...]', 'files, folders, globs of events; - is standard input'),
   )
     .addOption(
@@ -32,6 +32,7 @@ export function addSqlCommands(program: Command): void {
     .option('--limit <n>', 'with --source: fetch this many events at most (default: all)', whole())
     .option('--config <file>', 'configuration instead of huntbook.yaml here and that of the user')
     .option('--file <file>', 'read the query from a file')
+    .option('--hunt <hunt>', 'run a SQL hunt instead: its file, or name, title or id of one of ours')
     .option('-p, --param <name=value>', 'a value for $name in the query (repeatable)', parameter)
     .option('--tables', 'list the tables and columns instead')
     .option('--limit-rows <n>', 'rows shown in a table (default: 50)', whole())
@@ -40,7 +41,7 @@ export function addSqlCommands(program: Command): void {
     .option('-q, --quiet', 'no progress and no notes')
     .addHelpText(
       'after',
-      '\nExamples:\n  huntbook sql "SELECT Image, count(*) FROM process_creation GROUP BY ALL ORDER BY 2 DESC" ./evidence\n  huntbook sql \'FROM process_access WHERE GrantedAccess & $mask = $mask\' ./evidence -p mask=0x1410 -o access.csv\n  huntbook sql --tables ./evidence\n  huntbook sql "SELECT * FROM process_access LIMIT 9" --source prod --query "index=win EventCode=10" --since 24h',
+      '\nExamples:\n  huntbook sql "SELECT Image, count(*) FROM process_creation GROUP BY ALL ORDER BY 2 DESC" ./evidence\n  huntbook sql \'FROM process_access WHERE GrantedAccess & $mask = $mask\' ./evidence -p mask=0x1410 -o access.csv\n  huntbook sql --hunt sql_lsass_read_and_file_written -p reading=any ./evidence\n  huntbook sql --tables ./evidence\n  huntbook sql "SELECT * FROM process_access LIMIT 9" --source prod --query "index=win EventCode=10" --since 24h',
     )
     .action(async (query: string | undefined, paths: string[], options: object) =>
       (await import('./sql.ts')).runSql(query, paths, options),

@@ -2,12 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { asHuntbookError, ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
-import type { EventStore } from '../hunt/index.ts';
+import {
+  assignParameters,
+  eventsOfSql,
+  fieldsOfSql,
+  findSqlHunt,
+  runSqlHunt,
+  type EventStore,
+  type OpenEventsOptions,
+} from '../hunt/index.ts';
 import { frameFromRows, type Frame, type FrameValue } from '../store/index.ts';
 import { Interrupted, watchInterrupt, type Interrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
 import { sayIssues } from './issues.ts';
 import { startProgress } from './progress.ts';
+import { starterHunts } from './rules.ts';
 import { saySqlError } from './sql-error.ts';
 import { openSqlSource, type SqlSourceOptions } from './sql-source.ts';
 
@@ -16,6 +25,7 @@ export interface SqlCliOptions extends SqlSourceOptions {
   readonly output?: string;
   readonly force?: boolean;
   readonly file?: string;
+  readonly hunt?: string;
   readonly param?: Readonly<Record<string, string>>;
   readonly tables?: boolean;
   readonly limitRows?: number;
@@ -31,12 +41,14 @@ export async function runSql(
 ): Promise<void> {
   const { query, paths } = argumentsOf(given, rest, options);
   checkFrameOutput(options);
+  const question = options.hunt === undefined ? queryOf(query, options) : huntOf(options.hunt, options);
   const quiet = options.quiet ?? false;
   const progress = startProgress(quiet);
   const interrupt = watchInterrupt(() => progress.end());
   let store: Awaited<ReturnType<typeof openSqlSource>> | undefined;
   try {
     const opening = openSqlSource(paths, options, {
+      ...question.reads,
       signal: interrupt.signal,
       onProgress: (report) => progress.update(report),
     });
@@ -47,8 +59,9 @@ export async function runSql(
     const partial = sayIssues(store.issues, quiet);
     const cut = store.truncated ?? null;
     if (cut !== null) process.stderr.write(`huntbook: not all events: ${terminalText(cut)}\n`);
-    if (store.events === 0 && !quiet) process.stderr.write('no events in the input\n');
-    const frame = options.tables ? await tablesOf(store) : await ask(store, query, options, interrupt);
+    if (store.events === 0 && !quiet) process.stderr.write(`${question.without}\n`);
+    const signal = signalOf(options, interrupt);
+    const frame = options.tables ? await tablesOf(store) : await question.ask(store, signal);
     await writeFrame(frame, { ...options, limit: limitOf(options), expired: interrupt.expired });
     if (cut !== null && options.limit === undefined) process.exitCode ??= ExitCode.truncated;
     if (partial) process.exitCode ??= ExitCode.partial;
@@ -62,15 +75,57 @@ export async function runSql(
   }
 }
 
-/** With `--file` or `--tables` there is no query before the paths. */
+/** What is asked of the events. */
+interface Question {
+  /** Which events and fields it needs. */
+  readonly reads: OpenEventsOptions;
+  /** What to say where there are none. */
+  readonly without: string;
+  ask(store: EventStore, signal: AbortSignal): Promise<Frame>;
+}
+
+function queryOf(query: string, { param }: SqlCliOptions): Question {
+  const values = Object.entries(param ?? {}).map(([name, text]) => [name, parameterValue(text)] as const);
+  const bound = values.length > 0 ? Object.fromEntries(values) : undefined;
+  return {
+    reads: {},
+    without: 'no events in the input',
+    ask: ({ database }, signal) => database.userQuery(query, bound, { signal }),
+  };
+}
+
+/** Throws HB_NOT_FOUND, HB_USAGE for values, and what a hunt that can not be read throws. */
+function huntOf(name: string, { param }: SqlCliOptions): Question {
+  const hunt = findSqlHunt(name, [starterHunts()]);
+  const given = Object.entries(param ?? {}).map(([left, text]) => `${left}=${text}`);
+  const values = assignParameters([hunt], given).get(hunt) ?? {};
+  const fields = fieldsOfSql([hunt]);
+  const kinds = eventsOfSql([hunt]);
+  return {
+    reads: { ...(fields && { fields }), ...(kinds && { filter: { kinds } }) },
+    without: 'no events in the input that the hunt looks at',
+    ask: (store, signal) => runSqlHunt(hunt, store, values, { signal }),
+  };
+}
+
+function signalOf({ timeout }: SqlCliOptions, { signal }: Interrupt): AbortSignal {
+  return timeout === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)]);
+}
+
+/** With `--file`, `--hunt` or `--tables` there is no query before the paths. */
 function argumentsOf(
   given: string | undefined,
   rest: readonly string[],
-  { file, tables, source }: SqlCliOptions,
+  { file, hunt, tables, source }: SqlCliOptions,
 ): { query: string; paths: readonly string[] } {
-  if (file !== undefined && tables)
-    throw new HuntbookError('HB_USAGE', 'sql: --tables asks nothing: leave --file out');
-  const named = file !== undefined || tables;
+  if (file !== undefined && hunt !== undefined)
+    throw new HuntbookError('HB_USAGE', 'sql: --file and --hunt are two queries: leave one out');
+  if ((file ?? hunt) !== undefined && tables)
+    throw new HuntbookError(
+      'HB_USAGE',
+      `sql: --tables asks nothing: leave --${file === undefined ? 'hunt' : 'file'} out`,
+    );
+  const named = (file ?? hunt) !== undefined || tables;
   const paths = named && given !== undefined ? [given, ...rest] : rest;
   const query = file === undefined ? (named ? '' : (given ?? '')) : readQuery(file);
   if (!named && query.trim() === '') throw new HuntbookError('HB_USAGE', 'sql: no query');
@@ -85,19 +140,6 @@ function readQuery(file: string): string {
   } catch (error) {
     throw asHuntbookError(error, 'HB_NOT_FOUND', '--file');
   }
-}
-
-async function ask(
-  store: EventStore,
-  query: string,
-  { param, timeout }: SqlCliOptions,
-  interrupt: Interrupt,
-): Promise<Frame> {
-  const signals = [interrupt.signal, ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout * 1000)])];
-  const values = Object.entries(param ?? {}).map(([name, text]) => [name, parameterValue(text)] as const);
-  return store.database.userQuery(query, values.length > 0 ? Object.fromEntries(values) : undefined, {
-    signal: AbortSignal.any(signals),
-  });
 }
 
 /** Integers in both forms and decimals are numbers; text in single quotes is text, whatever it looks like. */

@@ -23,8 +23,10 @@ const examples = [...page.matchAll(/^## (.+)$|^```ts\n([\s\S]*?)^```$/gm)].reduc
     : [...found, { name: `${last.name}, continued`, code: code as string }];
 }, []);
 
+/** Entry points that are not named as their folder. */
+const folders: Readonly<Record<string, string>> = { frame: 'store' };
 const source = (subject: string | undefined): string =>
-  path.join(root, 'src', subject === undefined ? 'index.ts' : `${subject}/index.ts`);
+  path.join(root, 'src', subject === undefined ? 'index.ts' : `${folders[subject] ?? subject}/index.ts`);
 const onSource = (code: string): string =>
   code.replaceAll(
     /from 'huntbook(?:\/(\w+))?'/g,

@@ -23,11 +23,12 @@ const firstTime = '1970-01-01';
 const lastTime = '2262-04-11';
 
 /** Names that are the server's own, or of the loader's second forms. */
-const reserved = new Set([
-  ...['_id', '_index', '_source', '_type', '_routing', '_field_names', '_ignored', '_seq_no', '_version'],
-  ...['_nested_path', '_tier', '_doc_count', '_size', '_primary_term', '_data_stream_timestamp'],
-  ...[hexObject, longObject, everythingField],
-]);
+const reserved = new Set(
+  (
+    '_id _index _source _type _routing _field_names _ignored _seq_no _version _nested_path _tier _doc_count _size ' +
+    `_primary_term _data_stream_timestamp ${hexObject} ${longObject} ${everythingField}`
+  ).split(' '),
+);
 
 /** Names that servers refuse: an underscore more, or for the dots where a part between them is empty. */
 function fieldNameOf(name: string, fields: EventFields): string {

@@ -3,7 +3,7 @@
  * which a finding has the id that it has in a file.
  */
 import { Matcher, type Evidence, type Match, type RuleSet } from '../../detect/index.ts';
-import { canonicalise, FieldTable, ObjectBatch, type HuntEvent } from '../../events/index.ts';
+import { canonicalise, FieldTable, foldFieldName, ObjectBatch, type HuntEvent } from '../../events/index.ts';
 import type { EngineRow } from '../../sources/index.ts';
 import { eventFilter, type EventFilter } from '../event-filter.ts';
 import { contentOf } from '../finding.ts';
@@ -70,11 +70,19 @@ export class HitReader {
       if (event.host !== null && this.#onHost && !this.#onHost(batch, row)) return [];
       const own = found.get(row);
       const match = own ?? { rule, row, batch, aliases: null, evidence: () => [] };
-      return [
-        { event, content: contentOf(event), evidence: own?.seen ?? [], confirmed: own !== undefined, match },
-      ];
+      const evidence = own?.seen ?? [];
+      return [{ event, content: contentOf(event), evidence, confirmed: own !== undefined, match }];
     });
   }
+}
+
+/** What every form of an event has, whatever it calls the fields that a rule is about. */
+const envelope = new Set(['Channel', 'EventID', 'Provider_Name', 'Computer'].map(foldFieldName));
+
+/** Whether the matcher knows any of the fields of a rule in an event; else it can not look at the event again. */
+export function canJudge({ fields }: HuntEvent, asked: readonly string[]): boolean {
+  const names = new Set(asked.map(foldFieldName).filter((name) => !envelope.has(name)));
+  return names.size === 0 || Object.keys(fields).some((name) => names.has(foldFieldName(name)));
 }
 
 /** The event as it was before a search engine stored it: without what huntbook and the engine put beside it. */

@@ -13,13 +13,14 @@ import { planScan } from '../plan-scan.ts';
 import { TimeSpan } from '../time-span.ts';
 import type { Finding, HuntSummary, NeverFiringRule } from '../types.ts';
 import { BaseHits } from './base-hits.ts';
-import { HitReader, type Hit } from './hits.ts';
+import { canJudge, HitReader, type Hit } from './hits.ts';
 import { InTurn } from './in-turn.ts';
 import { mayTryAgain, Patience } from './patience.ts';
 import { Translator, type RuleSearch, type Translation } from './translate.ts';
 import { HuntStopped, type RemoteHuntOptions } from './types.ts';
 
 const defaultJobs = 4;
+const unknownForm = 'the search is wider than the rule, and huntbook does not know the form of these events';
 /** Throws what ends the run, `HuntStopped` when it comes in the middle; all else is in the summary. */
 export function huntRemote(options: RemoteHuntOptions): Promise<HuntSummary> {
   return new RemoteHunt(options).run();
@@ -91,8 +92,7 @@ class RemoteHunt {
     if (failures.length > 0 && !(answered && failures[0] === ended)) throw failures[0];
     await this.#turns.drain();
     const { dropped } = this.#baseHits;
-    if (dropped > 0)
-      this.#issue('HB_LIMIT', 'hits of rules were left out of correlations: there are too many', dropped);
+    if (dropped > 0) this.#issue('HB_LIMIT', 'there are too many hits of rules for correlations', dropped);
     const correlations = this.#baseHits.correlate(this.#set, this.#correlationPlan, filter?.until);
     for (const finding of correlations.take()) await onFinding(finding);
     this.#issues.merge(correlations.issues());
@@ -177,7 +177,11 @@ class RemoteHunt {
       await this.#reader.read(rule, result.rows, async (hit) => {
         came = true;
         this.#events++;
-        if (hit.confirmed || !search.approximate) await onHit(hit);
+        if (search.approximate && !hit.confirmed) {
+          if (canJudge(hit.event, search.asked)) return;
+          this.#issue('HB_RULE_UNSUPPORTED', `${info.title}: hits that may be too many: ${unknownForm}`);
+        }
+        await onHit(hit);
       });
       this.#patience.success();
       const { truncated, messages } = result.end();
@@ -211,8 +215,9 @@ class RemoteHunt {
 
   #spanOf(): Pick<SearchRequest, 'earliest' | 'latest'> {
     const { filter, earliest, latest } = this.#options;
-    const from = filter?.since === undefined ? earliest : new Date(filter.since).toISOString();
-    const to = filter?.until === undefined ? latest : new Date(filter.until).toISOString();
+    const { since, until } = filter ?? {};
+    const from = since === undefined ? earliest : new Date(since).toISOString();
+    const to = until === undefined ? latest : new Date(until).toISOString();
     return { ...(from !== undefined && { earliest: from }), ...(to !== undefined && { latest: to }) };
   }
 
@@ -231,13 +236,8 @@ class RemoteHunt {
   }
 
   #tell(current: string, total: number): void {
-    this.#options.onProgress?.({
-      done: this.#done,
-      total,
-      events: this.#events,
-      findings: this.#findings,
-      current,
-    });
+    const { onProgress } = this.#options;
+    onProgress?.({ done: this.#done, total, events: this.#events, findings: this.#findings, current });
   }
 }
 

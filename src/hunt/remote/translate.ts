@@ -20,6 +20,8 @@ export interface RuleSearch {
   readonly index?: string;
   /** It may find more than the rule means: hits are to be looked at again by the matcher. */
   readonly approximate: boolean;
+  /** Fields of events that the rule asks for, under the names of the matcher. */
+  readonly asked: readonly string[];
 }
 
 export interface Translation {
@@ -92,11 +94,13 @@ export class Translator {
     }
     const [conversion] = converter.convert({ rules: [rule], correlations: [] }).conversions;
     if (conversion?.error !== undefined) throw conversion.error;
+    const asked = [...fieldsOf(rule), ...Object.values(selector.fields ?? {}).flat()];
     return (conversion?.queries ?? []).map((query) => ({
       query: query as RuleSearch['query'],
       language: this.#splunk ? 'spl' : 'dsl',
       ...(index !== undefined && !this.#splunk && { index }),
       approximate: !this.#splunk && isApproximate(query),
+      asked,
     }));
   }
 
@@ -180,6 +184,7 @@ function united(searches: readonly RuleSearch[]): RuleSearch[] {
       ...first,
       query: { bool: { should: searches.map(({ query }) => query), minimum_should_match: 1 } },
       approximate: searches.some(({ approximate }) => approximate),
+      asked: searches.flatMap(({ asked }) => asked),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RuleSet } from '../../../src/detect/index.ts';
@@ -12,7 +12,7 @@ import {
 } from '../../../src/hunt/index.ts';
 import { loadRules } from '../../../src/rules/index.ts';
 import type { SigmaRule } from '../../../src/sigma/index.ts';
-import type { EngineRow } from '../../../src/sources/index.ts';
+import type { EngineRow, SearchResult } from '../../../src/sources/index.ts';
 import { collect, huntsFolder, makeEstate, rulesIn, temporaryFolder } from '../support.ts';
 import { FakeEngine } from './fake-engine.ts';
 
@@ -170,6 +170,34 @@ describe('a hunt on a source', () => {
     const { findings, summary } = await run();
     expect(findings).toEqual(all.findings);
     expect(summary.issues).toEqual([]);
+  });
+
+  it('keeps hits of a wider search where the form of the events is not known, and says so', async () => {
+    const file = path.join(place.folder, 'ahead.yml');
+    writeFileSync(
+      file,
+      "title: ahead\nlogsource: {product: windows, category: process_creation}\ndetection:\n  sel:\n    CommandLine|re: 'who(?=ami)'\n  condition: sel\n",
+    );
+    const rules = await rulesIn(file);
+    const own = { rules, documents: (await loadRules([file])).rules, fields: 'helk' as const };
+    const row = {
+      log_name: 'Microsoft-Windows-Sysmon/Operational',
+      event_id: 1,
+      process_command_line: 'whoami',
+    };
+    const answer = (): Promise<SearchResult> =>
+      Promise.resolve({
+        fields: null,
+        rows: (async function* () {
+          yield row;
+        })(),
+        end: () => ({ rows: 1, truncated: null, messages: [] }),
+      });
+    const { findings, summary } = await run({ ...own, engine: Object.assign(engine, { search: answer }) });
+    expect(findings.length).toBeGreaterThan(0);
+    expect(summary.issues).toEqual([
+      expect.objectContaining({ code: 'HB_RULE_UNSUPPORTED', message: expect.stringContaining('too many') }),
+    ]);
   });
 
   it('gives up on a server that does not answer any more', async () => {

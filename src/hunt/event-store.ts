@@ -49,12 +49,15 @@ export async function openEvents(
   let database: Database | undefined;
   try {
     const relations: EventRelation[] = [];
+    const uncounted: EventRelation[] = [];
     const files: string[] = [];
     let rows = 0;
     let events = 0;
     for (const lake of lakes) {
       const opened = openLake(lake, options, rows);
-      relations.push(opened.relation);
+      relations.push(...opened.relations);
+      if (opened.events === null) uncounted.push(...opened.relations);
+      events += opened.events ?? 0;
       files.push(lake);
       rows += opened.rows;
     }
@@ -63,14 +66,14 @@ export async function openEvents(
       const loaded = await loadEvents(list, file, options, issues, rows);
       relations.push(textRelation(file, loaded));
       files.push(file);
-      events = loaded.events;
+      events += loaded.events;
     }
     database = await Database.open(options.threads === undefined ? {} : { threads: options.threads });
     const opened = database;
     for (const file of files) opened.allowFile(file);
     // Each view and each query would read the footers again.
     await opened.run('SET parquet_metadata_cache = true');
-    for (const { from } of relations.slice(0, lakes.length)) events += await countRows(opened, from);
+    for (const { from } of uncounted) events += await countRows(opened, from);
     const views = eventViews(relations);
     for (const { name, sql } of views) await opened.run(`CREATE VIEW ${name} AS ${sql}`);
     return {

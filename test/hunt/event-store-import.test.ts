@@ -66,6 +66,28 @@ describe('huntbook import', () => {
     expect(rows).toEqual([{ n: 4n, d: 4n, m: 3n }]);
   });
 
+  it('reads many imports together, whatever each calls its fields', async () => {
+    const to = lakeFolder();
+    const expected: string[] = [];
+    for (let n = 0; n < 14; n++) {
+      const name = ['ProcessName', 'Process Name', 'processname'][n % 3] as string;
+      const source = file(`many${n}.json`, { ...event('WS1', '2020-09-22T01:00:00Z', n), [name]: `p${n}` });
+      await importEvents([source], { to });
+      expected.push(`p${n}`);
+      if (n > 1 && n < 11) continue;
+      const store = await openEvents([to]);
+      const rows = await store.database.all(
+        'SELECT ProcessName AS p, EventID AS id FROM events ORDER BY _row',
+      );
+      const texts = await store.database.all('SELECT ProcessName AS p FROM events_text ORDER BY _row');
+      await store.close();
+      expect(rows.map(({ p }) => p)).toEqual(expected);
+      expect(rows.map(({ id }) => Number(id))).toEqual(expected.map((_, id) => id));
+      expect(texts.map(({ p }) => p)).toEqual(expected);
+      expect(store.events).toBe(expected.length);
+    }
+  });
+
   it('takes hostile names of hosts and events without a time', async () => {
     const to = lakeFolder();
     const hosts = ['../../etc', 'CON', 'a/b=c', '', 'x'.repeat(400), "it's", 'day=1'];

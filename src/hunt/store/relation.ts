@@ -42,21 +42,34 @@ export function textRelation(file: string, columns: EventColumns, firstRow = 0):
   };
 }
 
+export interface LakeFiles {
+  readonly files: readonly string[];
+  /** They have the columns of the first: the others need not be looked at before they are read. */
+  readonly alike: boolean;
+  /** Columns of one field under several names, by the name that `EventColumns` has. */
+  readonly variants: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Files of a lake. `condition`: which of their rows. */
 export function lakeRelation(
-  files: readonly string[],
+  { files, alike, variants }: LakeFiles,
   columns: EventColumns,
   condition: string | null,
   firstRow = 0,
 ): EventRelation {
   const known = fieldMap(columns.fields);
-  const read = `read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true, hive_partitioning = false)`;
-  const text = (field: string): string => {
-    if (sqlType(field) === 'VARCHAR') return quoteName(field);
-    const usual = usualText(field, quoteName(field));
-    const exact = quoteName(exactColumn(field));
+  const read = `read_parquet([${files.map(quoteText).join(', ')}], union_by_name = ${!alike}, hive_partitioning = false)`;
+  const any = (field: string, sql: (column: string) => string): string => {
+    const [first = field, ...others] = variants.get(field) ?? [];
+    return others.length === 0 ? sql(first) : `COALESCE(${[first, ...others].map(sql).join(', ')})`;
+  };
+  const textOf = (column: string): string => {
+    if (sqlType(column) === 'VARCHAR') return quoteName(column);
+    const usual = usualText(column, quoteName(column));
+    const exact = quoteName(exactColumn(column));
     return usual === null ? exact : `COALESCE(${exact}, ${usual})`;
   };
+  const text = (field: string): string => any(field, textOf);
   return {
     ...columns,
     from: condition === null ? read : `(SELECT * FROM ${read} WHERE ${condition})`,
@@ -66,7 +79,9 @@ export function lakeRelation(
     typed(name, field) {
       const column = known.get(foldFieldName(field));
       if (column === undefined) return nullColumn(name);
-      return sqlType(column) === sqlType(name) ? quoteName(column) : typedText(name, text(column), '"Time"');
+      return sqlType(column) === sqlType(name)
+        ? any(column, quoteName)
+        : typedText(name, text(column), '"Time"');
     },
   };
 }

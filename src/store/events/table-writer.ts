@@ -9,7 +9,6 @@ import {
   EXTRA,
   Field,
   sysmonName,
-  toJson,
   type EventBatch,
   type FieldTable,
   type Value,

@@ -18,7 +18,9 @@ const folder = path.resolve(import.meta.dirname, `../.cache/opensearch-${openSea
 const startSeconds = 120;
 const javaFlags = ['-Xms1g', '-Xmx2g', '-XX:+UseSerialGC', '-Dlog4j2.disable.jmx=true'];
 const runner = 'org.codelibs.opensearch.runner.OpenSearchRunner';
-const runnerFlags = ['-numOfNode', '1', '-baseHttpPort', '9199', '-clusterName', `huntbook-${process.pid}`];
+const cluster = `huntbook-${process.pid}`;
+const runnerFlags = ['-numOfNode', '1', '-baseHttpPort', '9199', '-clusterName', cluster];
+const attempts = 3;
 
 const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
   <groupId>huntbook</groupId><artifactId>opensearch-for-tests</artifactId><version>1</version><packaging>pom</packaging>
@@ -66,6 +68,21 @@ export interface RunningOpenSearch {
 
 export async function startOpenSearch(): Promise<RunningOpenSearch> {
   fetchOpenSearch();
+  for (let attempt = 1; ; attempt++) {
+    const server = await startOnce();
+    // Two that start at once choose the same port, and one of them gets it.
+    if ((await clusterAt(server.url)) === cluster) return server;
+    await server.stop();
+    if (attempt === attempts) throw new Error(`another server is at ${server.url}`);
+  }
+}
+
+async function clusterAt(url: string): Promise<unknown> {
+  const answer = await fetch(url).catch(() => null);
+  return ((await answer?.json()) as { cluster_name?: unknown } | undefined)?.cluster_name;
+}
+
+async function startOnce(): Promise<RunningOpenSearch> {
   const home = mkdtempSync(path.join(tmpdir(), 'huntbook-opensearch-'));
   const java = spawn('java', [...javaFlags, '-cp', 'lib/*', runner, '-basePath', home, ...runnerFlags], {
     cwd: folder,

@@ -62,7 +62,7 @@ function channelCondition(channels: readonly string[], names: FieldNames): Recor
 function namePipelines(names: FieldNames): (string | Pipeline)[] {
   switch (names) {
     case 'ecs':
-      return ['ecs_windows'];
+      return ['ecs_windows', withoutCaseless()];
     case 'helk':
       return ['helk'];
     case 'winlogbeat':
@@ -72,6 +72,14 @@ function namePipelines(names: FieldNames): (string | Pipeline)[] {
     default:
       return [];
   }
+}
+
+/** Only some templates have the form `caseless`; query DSL compares without case, so that the field itself will do. */
+function withoutCaseless(): Pipeline {
+  const names = ['process.executable', 'process.parent.executable'];
+  const mapping = Object.fromEntries(names.map((name) => [`${name}.caseless`, name]));
+  const steps = [{ id: 'ecs_plain', type: 'field_name_mapping', mapping }];
+  return pipelineFromObject({ name: 'ecs without caseless', priority: 90, transformations: steps }, 'ecs');
 }
 
 /** Winlogbeat 7 and later without its modules: event data under their own names. */

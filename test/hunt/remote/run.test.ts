@@ -200,6 +200,13 @@ describe('a hunt on a source', () => {
     ]);
   });
 
+  it('asks ECS for fields that every index has, not for a form that some templates add', async () => {
+    await run({ fields: 'ecs' });
+    const asked = JSON.stringify(engine.requests);
+    expect(asked).toContain('"process.executable"');
+    expect(asked).not.toContain('caseless');
+  });
+
   it('gives up on a server that does not answer any more', async () => {
     engine.before = () => {
       throw new HuntbookError('HB_TIMEOUT', 'no answer in time');

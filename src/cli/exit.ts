@@ -11,18 +11,22 @@ let watching = false;
 /** Runs `task` when the process ends, also by a signal, unless the returned function took it back before. */
 export function onExit(task: () => void): () => void {
   tasks.add(task);
-  if (!watching) {
-    watching = true;
-    process.on('exit', () => {
-      for (const each of tasks) each();
-    });
-    for (const [name, code] of Object.entries(signals)) {
-      process.on(name, () => {
-        if (name !== 'SIGINT' || interruptions === 0) process.exit(code);
-      });
-    }
-  }
+  watch();
   return () => tasks.delete(task);
+}
+
+/** From here on signals end the process by way of its `exit` event, at which temporary files go. */
+function watch(): void {
+  if (watching) return;
+  watching = true;
+  process.on('exit', () => {
+    for (const each of tasks) each();
+  });
+  for (const [name, code] of Object.entries(signals)) {
+    process.on(name, () => {
+      if (name !== 'SIGINT' || interruptions === 0) process.exit(code);
+    });
+  }
 }
 
 /** The work was stopped by the user: exit status 130 and not a word more. */
@@ -53,6 +57,7 @@ export function watchInterrupt(onStop: () => void, patience: number = grace): In
     onStop();
   };
   interruptions++;
+  watch();
   process.on('SIGINT', stop);
   return {
     signal: abort.signal,

@@ -1,4 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Workplace } from './support.ts';
 
@@ -32,6 +36,27 @@ describe('huntbook import', () => {
       'json',
     );
     expect(JSON.parse(asked.stdout)).toEqual([{ n: 2 }]);
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves no temporary file behind when it is ended', async () => {
+    const temporary = work.path('temporary');
+    mkdirSync(temporary);
+    const main = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+      const lake = work.path(`lake-${signal}`);
+      const child = spawn(process.execPath, [main, 'import', '-', '--to', lake], {
+        env: { ...process.env, TMPDIR: temporary },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      const ended = once(child, 'exit');
+      child.stdin.write('{"EventID":1,"Channel":"c"}');
+      const lock = path.join(lake, '.huntbook-lake/lock');
+      while (!existsSync(lock) || readdirSync(temporary).length === 0) await setTimeout(20);
+      child.kill(signal);
+      expect((await ended)[0]).toBe(signal === 'SIGTERM' ? 143 : 129);
+      expect(readdirSync(temporary)).toEqual([]);
+      expect(existsSync(lock)).toBe(false);
+    }
   });
 
   it('fails by name for what is missing, and for a folder of other files', async () => {

@@ -64,7 +64,7 @@ class Writer {
   }
 
   #or(items: readonly Expression[], negated: boolean): Query[] {
-    const long = items.length > listLength ? this.#list(items) : null;
+    const long = items.length > listLength ? (this.#networks(items) ?? this.#list(items)) : null;
     return long ?? items.map((item) => this.write(item, negated));
   }
 
@@ -88,6 +88,22 @@ class Writer {
       ],
       () => null,
     );
+  }
+
+  /** Many networks of one address as one query: each for itself counts as several clauses. */
+  #networks(items: readonly Expression[]): Query[] | null {
+    const networks: string[] = [];
+    const fields = new Set<string | null>();
+    for (const item of items) {
+      if (item.op !== 'match' || item.value.kind !== 'cidr') return null;
+      fields.add(item.field);
+      networks.push(item.value.network);
+    }
+    const [field] = fields;
+    if (fields.size !== 1 || typeof field !== 'string') return null;
+    const use = this.#use(field);
+    const at = use.ip ?? (use.type === 'ip' ? use.field : null);
+    return at === null ? null : [{ terms: { [at]: networks } }];
   }
 
   #use(field: string): FieldUse {

@@ -35,6 +35,14 @@ describe('query_dsl', () => {
     );
   });
 
+  it('asks for many networks in one query, as servers count clauses', () => {
+    const fields = JSON.stringify({ Ip: { field: 'Ip', type: 'keyword', ip: 'Ip.ip' } });
+    const networks = Array.from({ length: 600 }, (_, at) => `10.${at >> 8}.${at & 255}.0/24`);
+    expect(queryOf(one({ 'Ip|cidr': networks }), { fields })).toEqual({
+      bool: { should: [{ terms: { 'Ip.ip': networks } }], minimum_should_match: 1 },
+    });
+  });
+
   it('asks for a field in the form that the index has', () => {
     const fields = JSON.stringify({
       Image: { field: 'Image.keyword', type: 'keyword' },

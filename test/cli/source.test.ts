@@ -97,7 +97,10 @@ describe('huntbook source', () => {
     const args = ['--kind', 'splunk', '--url', 'https://splunk.example:8089', '--keyring', 'token'];
     const done = await place.runWith(
       { env: { ...env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' }, stdin: `${canary}\n` },
-      ...['source', 'add', 'kept', ...args],
+      'source',
+      'add',
+      'kept',
+      ...args,
     );
     runs.push(done);
     expect(done).toMatchObject({ code: 3, stdout: '' });
@@ -158,6 +161,7 @@ describe('huntbook search', () => {
 
   it('Ctrl-C cancels the search on the server, and nothing is written', async () => {
     asked.length = 0;
+    const stoppable = ['-s', 'slow', '--mode', 'normal', '-f', 'csv', '-o', 'out.csv'];
     const stopped = await place.runWith(
       {
         env,
@@ -169,7 +173,9 @@ describe('huntbook search', () => {
           }, 50);
         },
       },
-      ...['search', 'search index=main', '-s', 'slow', '--mode', 'normal', '-f', 'csv', '-o', 'out.csv'],
+      'search',
+      'search index=main',
+      ...stoppable,
     );
     runs.push(stopped);
     expect(stopped).toMatchObject({ code: 130, stdout: '' });

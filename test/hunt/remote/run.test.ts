@@ -115,7 +115,7 @@ describe('a hunt on a source', () => {
       if (rule === broken) throw new HuntbookError('HB_SEARCH', 'shard failed');
     };
     const { findings, summary } = await run();
-    const { title, id } = set.rules[broken]?.info as RuleSet['rules'][number]['info'];
+    const { title, id } = (set.rules[broken] as RuleSet['rules'][number]).info;
     expect(summary.issues).toEqual([
       { code: 'HB_SEARCH', source: 'prod', message: `${title}: shard failed`, count: 1 },
     ]);

@@ -7,7 +7,14 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRuleSet, logSourceTable, readLogSourceFile, routesOf } from '../../src/detect/index.ts';
 import { errorTable } from '../../src/errors.ts';
-import { hunt, ruleFilter, type Finding } from '../../src/hunt/index.ts';
+import {
+  assignParameters,
+  hunt,
+  loadSqlHunts,
+  ruleFilter,
+  sqlHuntInfo,
+  type Finding,
+} from '../../src/hunt/index.ts';
 import { demoEstate } from '../../src/lab/index.ts';
 import { modifierNames } from '../../src/sigma/index.ts';
 import { defaultLimits } from '../../src/sources/index.ts';
@@ -190,10 +197,15 @@ describe('docs/hunt.md', () => {
     const estate = await demoEstate(folder);
     const { set } = await loadRuleSet([path.join(root, 'hunts')], { cacheDir: null });
     const found: Finding[] = [];
+    const chosen = ruleFilter({ level: 'high' });
     await hunt({
       paths: [estate.eventsFolder],
       rules: set,
-      rule: ruleFilter({ level: 'high' }),
+      rule: chosen,
+      sqlHunts: assignParameters(
+        loadSqlHunts(set.sqlHunts).hunts.filter((one) => chosen(sqlHuntInfo(one))),
+        [],
+      ),
       onFinding: (finding) => void found.push(finding),
     });
     const page = read('docs/hunt.md');

@@ -11,6 +11,7 @@ import {
   type FindingSink,
 } from '../../src/report/index.ts';
 import type { Writable } from 'node:stream';
+import { sqlFindings } from './sql-findings.ts';
 import { emptySummary, findings, renderWith, summary } from './fixture.ts';
 
 const folder = path.join(import.meta.dirname, 'golden');
@@ -35,6 +36,13 @@ describe('each format of findings is written as in its golden file', () => {
       expectGolden(`empty-${name}`, await renderWith(sink, [], emptySummary));
     });
   }
+
+  for (const name of ['table.txt', 'findings.csv', 'findings.ndjson', 'report.html'])
+    it(`${name} of a SQL hunt`, async () => {
+      const list = await sqlFindings();
+      const end = { ...emptySummary, findings: list.length, rulesMatched: 1 };
+      expectGolden(`sql-${name}`, await renderWith(sinks[name] as (typeof sinks)[string], list, end));
+    });
 
   it('summary.txt', () => {
     expectGolden('summary.txt', renderSummary(summary));

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { toIsoTime, toJson, type EventFields, type HuntEvent, type Value } from '../../events/index.ts';
 import type { SqlHunt } from '../../rules/index.ts';
-import type { Column, FrameRow, FrameValue } from '../../store/index.ts';
+import { showHex, type Column, type FrameRow, type FrameValue } from '../../store/index.ts';
 import { ruleOf } from '../finding.ts';
 import type { Finding, FindingMatch, FindingRule } from '../types.ts';
 import { infoOf } from './load.ts';
@@ -19,6 +19,8 @@ export class SqlFindings {
   readonly #by: ReadonlyMap<string, string>;
   readonly #time: string | undefined;
   readonly #shown: readonly string[];
+  /** Rights and the like, which findings give as events do: in hexadecimal. */
+  readonly #hex: ReadonlySet<string>;
   readonly #copies = new Map<string, number>();
 
   /** `source`: what events are said to be from where the SQL does not select `_source`. */
@@ -30,6 +32,7 @@ export class SqlFindings {
     this.#time =
       timeColumns.map((name) => this.#by.get(name)).find((name) => name !== undefined) ??
       columns.find(({ type }) => type === 'time')?.name;
+    this.#hex = new Set(columns.filter(({ type }) => type === 'hex').map(({ name }) => name));
     const apart = new Set([...placeColumns, 'computer', 'host', 'channel', this.#time?.toLowerCase()]);
     this.#shown = columns.map(({ name }) => name).filter((name) => !apart.has(name.toLowerCase()));
   }
@@ -37,7 +40,7 @@ export class SqlFindings {
   make(row: FrameRow): Finding {
     const fields = Object.create(null) as EventFields;
     for (const [name, value] of Object.entries(row))
-      if (!placeColumns.has(name.toLowerCase())) fields[name] = value as Value;
+      if (!placeColumns.has(name.toLowerCase())) fields[name] = this.#value(name, value);
     const id = this.#cell(row, 'eventid');
     const record = this.#cell(row, 'eventrecordid');
     const event: HuntEvent = {
@@ -69,7 +72,16 @@ export class SqlFindings {
     return this.#shown
       .filter((name) => row[name] !== null && row[name] !== '')
       .slice(0, maxShown)
-      .map((name) => ({ field: name, value: row[name] as Value, pattern: 'column of the SQL hunt' }));
+      .map((name) => ({
+        field: name,
+        value: this.#value(name, row[name] ?? null),
+        pattern: 'column of the SQL hunt',
+      }));
+  }
+
+  #value(name: string, value: FrameValue): Value {
+    const isNumber = typeof value === 'bigint' || typeof value === 'number';
+    return isNumber && this.#hex.has(name) ? showHex(value) : (value as Value);
   }
 
   #cell(row: FrameRow, name: string): FrameValue {

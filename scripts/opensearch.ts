@@ -89,7 +89,10 @@ async function startOnce(): Promise<RunningOpenSearch> {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   // Whatever ends this process ends the server.
-  const kill = (): boolean => java.kill('SIGKILL');
+  const kill = (): void => {
+    java.kill('SIGKILL');
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  };
   process.once('exit', kill);
   const stop = async (): Promise<void> => {
     process.removeListener('exit', kill);

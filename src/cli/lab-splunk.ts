@@ -6,8 +6,9 @@ import { ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { openEvents, type EventStore } from '../hunt/index.ts';
 import { serveSplunk, type RawForm } from '../lab/index.ts';
-import { Interrupted, onExit, watchInterrupt, type Interrupt } from './exit.ts';
-import { startProgress } from './progress.ts';
+import type { Interrupt } from './exit.ts';
+import { sayIssues } from './issues.ts';
+import { withEvents } from './with-events.ts';
 
 export interface LabSplunkCliOptions {
   readonly port: number;
@@ -21,34 +22,16 @@ export interface LabSplunkCliOptions {
   readonly quiet?: boolean;
 }
 
-/** Problems of inputs that are told; more would hide the address. */
-const SHOWN_ISSUES = 20;
 /** Longer is no password, and no file of one. */
 const MAX_PASSWORD = 4_096;
 
 export async function runLabSplunk(paths: readonly string[], options: LabSplunkCliOptions): Promise<void> {
   const access = readAccess(options);
-  const progress = startProgress(options.quiet ?? false);
-  const interrupt = watchInterrupt(() => progress.end());
-  try {
-    const opening = openEvents(paths, {
-      signal: interrupt.signal,
-      onProgress: (report) => progress.update(report),
-    });
-    const store = await Promise.race([opening, interrupt.expired]);
-    const forget = onExit(() => void store.close());
-    try {
-      progress.end();
-      if (interrupt.signal.aborted) throw new Interrupted();
-      await serve(store, options, access, interrupt);
-    } finally {
-      forget();
-      await store.close();
-    }
-  } finally {
-    progress.end();
-    interrupt.end();
-  }
+  await withEvents(
+    (how) => openEvents(paths, how),
+    options.quiet ?? false,
+    (store, interrupt) => serve(store, options, access, interrupt),
+  );
   process.exitCode = ExitCode.ok;
 }
 
@@ -79,8 +62,7 @@ async function serve(
   if (access.made) say(`user ${terminalText(user)}, password ${password}`);
   if (access.madeToken) say(`bearer token ${token}`);
   if (!quiet) {
-    for (const { source, message, count } of store.issues.slice(0, SHOWN_ISSUES))
-      say(`${terminalText(source)}: ${terminalText(message)}${count > 1 ? ` (${count} times)` : ''}`);
+    sayIssues(store.issues, false);
     say(`${store.events.toLocaleString('en')} events in index=${terminalText(index)}; Ctrl-C ends it`);
   }
   if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort');

@@ -12,13 +12,13 @@ import {
   type OpenEventsOptions,
 } from '../hunt/index.ts';
 import { frameFromRows, type Frame, type FrameValue } from '../store/index.ts';
-import { Interrupted, watchInterrupt, type Interrupt } from './exit.ts';
+import type { Interrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
 import { sayIssues } from './issues.ts';
-import { startProgress } from './progress.ts';
 import { starterHunts } from './rules.ts';
 import { saySqlError } from './sql-error.ts';
 import { openSqlSource, type SqlSourceOptions } from './sql-source.ts';
+import { withEvents } from './with-events.ts';
 
 export interface SqlCliOptions extends SqlSourceOptions {
   readonly format?: FrameFormat;
@@ -43,35 +43,24 @@ export async function runSql(
   checkFrameOutput(options);
   const question = options.hunt === undefined ? queryOf(query, options) : huntOf(options.hunt, options);
   const quiet = options.quiet ?? false;
-  const progress = startProgress(quiet);
-  const interrupt = watchInterrupt(() => progress.end());
-  let store: Awaited<ReturnType<typeof openSqlSource>> | undefined;
   try {
-    const opening = openSqlSource(paths, options, {
-      ...question.reads,
-      signal: interrupt.signal,
-      onProgress: (report) => progress.update(report),
-    });
-    store = await Promise.race([opening, interrupt.expired]);
-    progress.end();
-    // A part of the events would answer another question.
-    if (interrupt.signal.aborted) throw new Interrupted();
-    const partial = sayIssues(store.issues, quiet);
-    const cut = store.truncated ?? null;
-    if (cut !== null) process.stderr.write(`huntbook: not all events: ${terminalText(cut)}\n`);
-    if (store.events === 0 && !quiet) process.stderr.write(`${question.without}\n`);
-    const signal = signalOf(options, interrupt);
-    const frame = options.tables ? await tablesOf(store) : await question.ask(store, signal);
-    await writeFrame(frame, { ...options, limit: limitOf(options), expired: interrupt.expired });
-    if (cut !== null && options.limit === undefined) process.exitCode ??= ExitCode.truncated;
-    if (partial) process.exitCode ??= ExitCode.partial;
+    await withEvents(
+      (how) => openSqlSource(paths, options, { ...question.reads, ...how }),
+      quiet,
+      async (store, interrupt) => {
+        const partial = sayIssues(store.issues, quiet);
+        const cut = store.truncated ?? null;
+        if (cut !== null) process.stderr.write(`huntbook: not all events: ${terminalText(cut)}\n`);
+        if (store.events === 0 && !quiet) process.stderr.write(`${question.without}\n`);
+        const signal = signalOf(options, interrupt);
+        const frame = options.tables ? await tablesOf(store) : await question.ask(store, signal);
+        await writeFrame(frame, { ...options, limit: limitOf(options), expired: interrupt.expired });
+        if (cut !== null && options.limit === undefined) process.exitCode ??= ExitCode.truncated;
+        if (partial) process.exitCode ??= ExitCode.partial;
+      },
+    );
   } catch (error) {
-    progress.end();
-    if (interrupt.signal.aborted) throw new Interrupted();
     process.exitCode = saySqlError(error);
-  } finally {
-    interrupt.end();
-    await store?.close();
   }
 }
 

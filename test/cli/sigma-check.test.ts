@@ -151,7 +151,7 @@ describe('forms of the findings', () => {
     };
     expect(JSON.parse((await check(rules, '-f', 'ndjson')).stdout)).toEqual(finding);
     expect(JSON.parse((await check(rules, '-f', 'json')).stdout)).toEqual({
-      summary: { files: 1, documents: 1, errors: 0, warnings: 1, infos: 0, fixed: 0 },
+      summary: { files: 1, documents: 1, sqlHunts: 0, errors: 0, warnings: 1, infos: 0, fixed: 0 },
       findings: [finding],
     });
   });

@@ -2,7 +2,7 @@
  * Files to tables of DuckDB: `openEvents` beside DuckDB's own reading of the same JSON lines, in turn, each in a
  * process of its own so that both start cold; wall and CPU time (user and system) without the start of the process.
  *
- *   node bench/sql-load.ts json [rounds] [FILES...]   default: data/mordor unpacked to one file
+ *   node bench/sql-load.ts json [rounds] [FILES...]   default: data/mordor unpacked to files of 64 MB
  *   node bench/sql-load.ts evtx [rounds] [FILES...]   default: data/evtx; no reference
  *
  * The reference makes a table with the columns that DuckDB infers and does nothing else: huntbook also names fields
@@ -10,7 +10,7 @@
  * HUNTBOOK_SHARED says.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, writeFileSync, writevSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openEvents } from '../src/hunt/event-store.ts';
@@ -55,24 +55,42 @@ async function readJsonAuto(files: readonly string[]): Promise<number> {
   return Number(row?.['n']);
 }
 
-/** All JSON lines of data/mordor in one file. Keys that differ by case only are one column to DuckDB: first wins. */
-async function mordorLines(): Promise<string> {
-  const file = path.join(work, 'mordor-tables.jsonl');
-  if (existsSync(file)) return file;
-  mkdirSync(work, { recursive: true });
-  const out = openSync(file, 'w');
+/**
+ * All JSON lines of data/mordor in some files, as exports of logs come. Keys that differ by case only are one column to
+ * DuckDB: first wins.
+ */
+async function mordorLines(): Promise<string[]> {
+  const folder = path.join(work, 'mordor-tables');
+  const done = path.join(folder, 'complete');
+  if (!existsSync(done)) {
+    mkdirSync(folder, { recursive: true });
+    await writeLines(folder);
+    writeFileSync(done, '');
+  }
+  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+  return names.sort().map((name) => path.join(folder, name));
+}
+
+async function writeLines(folder: string): Promise<void> {
   const options = { fields: new FieldTable(), onIssue: () => {}, limits: defaultLimits };
+  let files = 0;
+  let size = Infinity;
+  let out = -1;
   for (const { input } of listInputs([path.join(shared, 'data/mordor')], { onIssue: () => {} }).inputs) {
     for await (const batch of openBatches(input, options)) {
       const { bytes, rowFrom, rowTo } = batch;
-      for (let row = 0; row < batch.length; row++) {
-        writeSync(out, bytes, rowFrom[row] as number, (rowTo[row] as number) - (rowFrom[row] as number));
-        writeSync(out, '\n');
+      if (size > 64e6) {
+        if (out >= 0) closeSync(out);
+        out = openSync(path.join(folder, `${files++}.jsonl`), 'w');
+        size = 0;
       }
+      const lines: Uint8Array[] = [];
+      for (let row = 0; row < batch.length; row++)
+        lines.push(bytes.subarray(rowFrom[row], rowTo[row]), Buffer.from('\n'));
+      size += writevSync(out, lines);
     }
   }
   closeSync(out);
-  return file;
 }
 
 function inProcess(what: string, files: readonly string[]): Figure | null {
@@ -103,9 +121,10 @@ if (mode === 'measure') {
   console.log(JSON.stringify(await measure(second, rest)));
 } else {
   const rounds = Number(second) || 3;
-  const usual = mode === 'evtx' ? path.join(shared, 'data/evtx') : await mordorLines();
-  const files = rest.length > 0 ? rest : [usual];
-  const bytes = listInputs(files, { onIssue: () => {} }).totalBytes || statSync(usual).size;
+  const usual = async (): Promise<string[]> =>
+    mode === 'evtx' ? [path.join(shared, 'data/evtx')] : mordorLines();
+  const files = rest.length > 0 ? rest : await usual();
+  const bytes = listInputs(files, { onIssue: () => {} }).totalBytes;
   const sides = mode === 'evtx' ? ['huntbook'] : ['huntbook', 'read_json_auto'];
   const figures = new Map<string, Figure[]>(sides.map((side) => [side, []]));
   for (let round = 0; round < rounds; round++) {

@@ -7,10 +7,10 @@ import {
   type InputList,
   type InputReport,
   type Limits,
+  type SourceIssue,
 } from '../../sources/index.ts';
 import { EventTableWriter } from '../../store/index.ts';
 import { eventFilter, type EventFilter, type FilterCounts } from '../event-filter.ts';
-import type { IssueLog } from '../issue-log.ts';
 import type { HuntProgress } from '../options.ts';
 import type { EventColumns } from './relation.ts';
 
@@ -30,6 +30,17 @@ export interface LoadedEvents extends EventColumns {
   readonly events: number;
   /** Names of the fields, as events spell them; in the order of `fields`. */
   readonly names: readonly string[];
+  /** Names of fields that were met, whether or not they became columns. */
+  readonly fieldsMet: number;
+  /** Events that the time span left out because they have no time. */
+  readonly withoutTime: number;
+}
+
+/** Where problems with the input go. */
+export interface LoadIssues {
+  add(issue: SourceIssue): void;
+  /** A file in a folder that holds no events of a known kind. */
+  addUnknown(name: string, what: string): void;
 }
 
 /** Reads inputs into a Parquet file of texts. What goes wrong with the input goes to `issues`. */
@@ -37,7 +48,7 @@ export async function loadEvents(
   list: InputList,
   file: string,
   { fields: wanted, filter, onProgress, signal, limits, onInput }: LoadOptions,
-  issues: IssueLog,
+  issues: LoadIssues,
   firstRow = 0,
 ): Promise<LoadedEvents> {
   const fields = new FieldTable(wanted === undefined);
@@ -48,33 +59,37 @@ export async function loadEvents(
   const { totalBytes } = list;
   let current = '';
   let lastTurn = performance.now();
+  let before = 0;
   try {
-    const batches = readInputs(list, {
-      fields,
-      onIssue: (issue) => issues.add(issue),
-      limits: { ...defaultLimits, ...limits },
-      ...(onInput && { onInput }),
-      ...(onProgress && {
-        onProgress: (bytes: number) => onProgress({ bytes, totalBytes, events: writer.events, current }),
-      }),
-    });
-    for await (const batch of batches) {
+    for (const { input, named } of list.inputs) {
+      // Each input counts as named here: what is to be done with those of unknown kind is said by `onUnknown`.
+      const one = { inputs: [{ input, named: true }], totalBytes };
+      const tell = (bytes: number): void =>
+        onProgress?.({ bytes: before + bytes, totalBytes, events: writer.events, current });
+      const batches = readInputs(one, {
+        fields,
+        onIssue: (issue) => issues.add(issue),
+        limits: { ...defaultLimits, ...limits },
+        ...(!named && { onUnknown: (name: string, what: string) => issues.addUnknown(name, what) }),
+        ...(onInput && { onInput }),
+        ...(onProgress && { onProgress: tell }),
+      });
+      for await (const batch of batches) {
+        if (signal?.aborted) break;
+        current = batch.source;
+        writer.add(batch, accept);
+        // Some readers never wait: signals and timers get a turn now and then.
+        if (performance.now() - lastTurn < 50) continue;
+        await setImmediate();
+        lastTurn = performance.now();
+      }
       if (signal?.aborted) break;
-      current = batch.source;
-      writer.add(batch, accept);
-      // Some readers never wait: signals and timers get a turn now and then.
-      if (performance.now() - lastTurn < 50) continue;
-      await setImmediate();
-      lastTurn = performance.now();
+      before += input.size ?? 0;
     }
     writer.finish();
   } catch (error) {
     writer.abandon();
     throw error;
-  }
-  if (counts.withoutTime > 0) {
-    const message = `${counts.withoutTime} events without a time were left out of the time span`;
-    issues.add({ code: 'HB_DAMAGED', source: 'events', message });
   }
   return {
     events: writer.events,
@@ -82,5 +97,7 @@ export async function loadEvents(
     names: writer.columns.map(({ field }) => field),
     kinds: writer.kinds,
     more: writer.hasMore,
+    fieldsMet: fields.names.length,
+    withoutTime: counts.withoutTime,
   };
 }

@@ -8,6 +8,8 @@ import { Encoding, type ParquetFile } from './parquet-file.ts';
 /** After so many values it shows whether they repeat. */
 const sample = 2048;
 const firstBytes = 256;
+/** Used by one column after the other. */
+let levels = new Int32Array(0);
 
 export class ColumnBuilder {
   /** Number in the file. */
@@ -39,8 +41,12 @@ export class ColumnBuilder {
     const most = text.length * 3 + 4;
     if (this.size + most > this.#bytes.length) this.#growBytes(most);
     const length = this.#bytes.write(text, this.size + 4);
-    this.#bytes.writeUInt32LE(length, this.size);
-    this.size += length + 4;
+    const bytes = this.#bytes;
+    bytes[this.size++] = length;
+    bytes[this.size++] = length >>> 8;
+    bytes[this.size++] = length >>> 16;
+    bytes[this.size++] = length >>> 24;
+    this.size += length;
     return this.#distinct++;
   }
 
@@ -94,7 +100,8 @@ export class ColumnBuilder {
     for (let i = 0; i < 4; i++) encoder.byte(0);
     if (this.count === rows) encoder.run(1, rows, 1);
     else {
-      const levels = new Int32Array(rows);
+      if (levels.length < rows) levels = new Int32Array(rows);
+      else levels.fill(0, 0, rows);
       for (let i = 0; i < this.count; i++) levels[this.#rows[i] as number] = 1;
       encoder.encode(levels, rows, 1);
     }
@@ -117,7 +124,8 @@ export class ColumnBuilder {
   }
 
   #growRows(): void {
-    const size = this.#rows.length * 2;
+    // Few steps: a row group has many columns, and each step copies.
+    const size = this.#rows.length * 4;
     const rows = new Int32Array(size);
     rows.set(this.#rows);
     this.#rows = rows;

@@ -1,3 +1,4 @@
 export { exactPrefix } from './column-names.ts';
 export { type EventKind } from './event-kinds.ts';
-export { EventTableWriter, type EventTableColumn, type EventTableOptions } from './table-writer.ts';
+export type { EventTableColumn, EventTableOptions } from './table-options.ts';
+export { EventTableWriter } from './table-writer.ts';

@@ -21,6 +21,7 @@ import { EventKinds, type EventKind } from './event-kinds.ts';
 import { HybridEncoder } from './hybrid.ts';
 import { ParquetFile } from './parquet-file.ts';
 import { RowColumns } from './row-columns.ts';
+import type { EventTableColumn, EventTableOptions } from './table-options.ts';
 
 /** DuckDB gives each thread a row group. */
 const defaultGroupRows = 64 * 1024;
@@ -34,20 +35,6 @@ const longestInterned = 4096;
 const firstFieldColumn = rowColumns.length;
 /** Cells that are null. */
 const NULL = -1;
-
-export interface EventTableOptions {
-  readonly groupRows?: number;
-  readonly maxColumns?: number;
-  /** Number of the first row. */
-  readonly firstRow?: number;
-}
-
-export interface EventTableColumn {
-  /** Name of the column. */
-  readonly name: string;
-  /** Name of the field. */
-  readonly field: string;
-}
 
 export class EventTableWriter {
   /** Rows so far. */
@@ -189,8 +176,8 @@ export class EventTableWriter {
 
   #decode(column: ColumnBuilder, field: number, batch: EventBatch, cell: number): number {
     const value = batch.value(cell);
-    if (typeof value !== 'number') return this.#addText(column, field, textOf(value), Array.isArray(value));
-    return this.#addText(column, field, asWritten(value, batch, cell));
+    const text = typeof value === 'number' ? asWritten(value, batch, cell) : textOf(value);
+    return this.#addText(column, field, text, Array.isArray(value));
   }
 
   #addValue(column: ColumnBuilder, field: number, value: Value): number {

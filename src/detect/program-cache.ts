@@ -7,7 +7,7 @@ import {
   type FieldTable,
   type Value,
 } from '../events/index.ts';
-import { Interner, longestInterned } from './interner.ts';
+import { boundedInterner, longestInterned } from './interner.ts';
 import { KindSignature } from './kind-signature.ts';
 import { Program, type EventKind } from './program.ts';
 import type { RuleSet } from './rule-set.ts';
@@ -30,7 +30,7 @@ export class ProgramCache {
   readonly #hasFields = new Map<number, string>();
   readonly #programs = new Map<string, Program>();
   readonly #retired: Program[] = [];
-  readonly #keys = new Interner();
+  readonly #keys = boundedInterner();
   readonly #keyExtra = new Map<Value, number>();
   readonly #byKey = new Map<number, Program>();
   readonly #onForget: () => void;

@@ -3,7 +3,7 @@
  * them. Bounded: when full, everything is forgotten and worked out again.
  */
 import { EXTRA, type EventBatch, type Value } from '../events/index.ts';
-import { Interner, longestInterned } from './interner.ts';
+import { boundedInterner, longestInterned } from './interner.ts';
 import type { Program, Slot } from './program.ts';
 import { none } from './slot.ts';
 
@@ -18,7 +18,7 @@ const nothing: Outcome = { hits: none, rules: none };
 const maxExtra = 16 * 1024 * 1024;
 
 export class ValueMemo {
-  readonly #interner = new Interner();
+  readonly #interner = boundedInterner();
   #outcomes: Outcome[] = [];
   readonly #extra = new Map<number, Map<Value, Outcome>>();
   #extraCount = 0;

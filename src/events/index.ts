@@ -5,6 +5,7 @@ export { Field, FieldTable, foldFieldName } from './field-table.ts';
 export { splitHashes } from './hashes.ts';
 export { parseHex, parseInteger } from './integers.ts';
 export { addCells, FieldIds, ObjectBatch } from './object-batch.ts';
+export { Interner } from './interner.ts';
 export { messageFields, rendersMessage, sysmonEventOfMessage } from './message.ts';
 export { readable, type ReadableRow } from './readable.ts';
 export { rightNames, type RightsKind } from './rights.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Interner } from '../../src/detect/interner.ts';
+import { boundedInterner } from '../../src/detect/interner.ts';
 import { NeedleSet } from '../../src/detect/needles.ts';
 import { boundedTest, onRegexTimeout } from '../../src/detect/regex-bound.ts';
 import { linearForm } from '../../src/detect/regex-linear.ts';
@@ -37,7 +37,7 @@ describe('the interner', () => {
           maxLength: 300,
         }),
         (values) => {
-          const interner = new Interner();
+          const interner = boundedInterner();
           const ids = new Map<string, number>();
           for (const [slot, kind, bytes] of values) {
             const key = `${slot} ${kind} ${bytes.join()}`;
@@ -51,7 +51,7 @@ describe('the interner', () => {
   });
 
   it('says so when it is full instead of growing for ever', () => {
-    const interner = new Interner();
+    const interner = boundedInterner();
     const bytes = new Uint8Array(1 << 20);
     const view = new DataView(bytes.buffer);
     let id = 0;

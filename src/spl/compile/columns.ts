@@ -1,10 +1,11 @@
 /** Commands about fields, as SQL: fields, table, rename, fillnull, bin, makemv, nomv, rex. */
 import type { Command, Name, Span } from '../ast.ts';
 import type { CommandContext } from './context.ts';
-import { readRegex, regexExtract, regexReplace } from './regex-sql.ts';
+import { readRegex, readReplacement, regexExtract, regexReplace } from './regex-sql.ts';
 import { asList, asNumber, asText } from './relation.ts';
 import type { Field, Relation } from './relation.ts';
 import { literal, numberText } from './sql-text.ts';
+import { wildcard } from './wildcards.ts';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
@@ -29,11 +30,6 @@ export function columnCommand(command: ColumnCommand, context: CommandContext): 
     case 'rex':
       return rex(command, context);
   }
-}
-
-function wildcard(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('(.*)')}$`, 's');
 }
 
 /** The fields that a name or a pattern of names stands for, by the name that the search uses. */
@@ -98,7 +94,12 @@ function rename(command: Of<'rename'>, { relation }: CommandContext): void {
 /** The field keeps its place. A name that was in use is replaced. */
 function renameOne(relation: Relation, source: string, target: string): void {
   const field = relation.find(source);
-  if (field === undefined || source === target) return;
+  if (source === target) return;
+  if (field === undefined) {
+    // What has the new name is lost (Search Reference, "rename": a field that does not exist).
+    relation.remove(target);
+    return;
+  }
   const own = relation.fields.has(source)
     ? source
     : [...relation.fields.keys()].find((name) => name.toLowerCase() === source.toLowerCase());
@@ -116,7 +117,10 @@ function renameOne(relation: Relation, source: string, target: string): void {
 }
 
 function fillnull({ names, value }: Of<'fillnull'>, { relation }: CommandContext): void {
-  const wanted = names.length > 0 ? names.map(({ name }) => name) : [...relation.fields.keys()];
+  const wanted =
+    names.length > 0
+      ? chosen(names, relation, false).map(([name]) => name)
+      : [...relation.fields.keys()].filter((name) => !name.startsWith('_'));
   for (const name of wanted) {
     const field = relation.use(name);
     if (field === undefined) relation.set(name, literal(value), 'text');
@@ -173,6 +177,8 @@ function rex(command: Of<'rex'>, context: CommandContext): void {
   const regex = readRegex(command.pattern, context, command.at);
   if (regex.groups.every((name) => name === null))
     throw context.fail('rex wants a group with a name, (?<name>…)', command.at);
+  const twice = regex.groups.find((name, index) => name !== null && regex.groups.indexOf(name) !== index);
+  if (twice !== undefined) throw context.fail(`rex: two groups have the name ${twice}`, command.at);
   const added: [string, string][] = [];
   regex.groups.forEach((name, index) => {
     if (name === null) return;
@@ -208,5 +214,5 @@ function sed(value: string, { pattern, at }: Of<'rex'>, context: CommandContext)
   if (flags.includes('g'))
     return regexReplace(value, (flags.includes('i') ? '(?i)' : '') + search, replacement, context, at);
   if (regex.engine === 'js') throw context.fail('rex: mode=sed with look-around wants the flag g', at);
-  return `regexp_replace(${value}, ${literal(regex.source)}, ${literal(replacement)})`;
+  return `regexp_replace(${value}, ${literal(regex.source)}, ${literal(readReplacement(replacement, regex, context, at))})`;
 }

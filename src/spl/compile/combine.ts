@@ -4,7 +4,7 @@ import { MAX_SUBSEARCH_RESULTS } from '../limits.ts';
 import type { CommandContext } from './context.ts';
 import { asList, asText, orderText, Relation } from './relation.ts';
 import type { Field, OrderKey, ValueType } from './relation.ts';
-import { ITEM } from './sql-text.ts';
+import { ITEM, literal } from './sql-text.ts';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
@@ -17,6 +17,9 @@ export function join(command: Of<'join'>, context: CommandContext): void {
       ? command.names.map(({ name }) => name)
       : [...relation.fields.keys()].filter((name) => !name.startsWith('_') && right.fields.has(name));
   if (names.length === 0) throw context.fail('join: the two sides have no field in common', command.at);
+  for (const name of names)
+    if (relation.find(name)?.type === 'list' || right.find(name)?.type === 'list')
+      throw context.fail(`join: ${name} has several values; mvexpand or nomv it first`, command.at);
   const rightKeys = names.map((name) => ({ field: right.use(name), column: scope.fresh() }));
   const leftKeys = names.map((name) => ({ field: relation.use(name), column: scope.fresh() }));
   const key = (field: Field | undefined): string => (field === undefined ? 'NULL::VARCHAR' : asText(field));
@@ -122,7 +125,9 @@ export function subsearchTest(
   const columns = names.map(() => context.relation.scope.fresh());
   const values = names.map((name) => found.find(name) as Field);
   const order = found.order.length === 0 ? '' : ` ORDER BY ${orderText(found.order)}`;
-  const rows = `SELECT ${values.map((field, i) => `${convert(field, 'list')} AS ${columns[i]}`).join(', ')} FROM ${found.from}${found.tail}${order} LIMIT ${MAX_SUBSEARCH_RESULTS}`;
+  // Splunk goes on with the first of them and says so; here nothing would say it.
+  const most = `CASE WHEN row_number() OVER (${order}) > ${MAX_SUBSEARCH_RESULTS} THEN error(${literal(`the subsearch has more than ${MAX_SUBSEARCH_RESULTS} results`)}) ELSE TRUE END`;
+  const rows = `SELECT * FROM (SELECT ${values.map((field, i) => `${convert(field, 'list')} AS ${columns[i]}`).join(', ')} FROM ${found.from}${found.tail} QUALIFY ${most})`;
   const tests = names.map((name, i) => {
     const field = context.relation.use(name);
     const column = columns[i] as string;

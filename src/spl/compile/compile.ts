@@ -9,7 +9,7 @@ import type { EventTable } from './base.ts';
 import { columnCommand } from './columns.ts';
 import { join, stack, subsearchTest } from './combine.ts';
 import type { CommandContext } from './context.ts';
-import { compileEval, compileTest } from './eval.ts';
+import { compileEval, compileTest, placeOf } from './eval.ts';
 import { regexMatch } from './regex-sql.ts';
 import { asText, Relation, Scope } from './relation.ts';
 import type { ValueType } from './relation.ts';
@@ -17,6 +17,7 @@ import * as rows from './rows.ts';
 import { namesTime, searchTest } from './search.ts';
 import type { SearchContext } from './search.ts';
 import { anyItem, ITEM, numberLiteral } from './sql-text.ts';
+import { refuseWildcards } from './wildcards.ts';
 import { eventstats, stats, streamstats, topOrRare } from './stats.ts';
 
 export interface CompileOptions extends EventTable {
@@ -150,6 +151,7 @@ class Compiler {
 
   #command(command: Command, context: CommandContext): void {
     const { relation } = context;
+    refuseWildcards(command, context);
     switch (command.kind) {
       case 'search': {
         const test = searchTest(command.expression, this.#searchContext(context));
@@ -221,12 +223,8 @@ class Compiler {
     const { relation } = context;
     const value = compileEval(expression, context.evalContext);
     if (value.type === 'boolean')
-      throw this.#fail(`eval: ${name} would be true or false; use if()`, expressionAt(expression));
+      throw this.#fail(`eval: ${name} would be true or false; use if()`, placeOf(expression));
     if (value.type === 'null') relation.remove(name);
     else relation.set(name, value.sql, value.type);
   }
-}
-
-function expressionAt(expression: Parameters<typeof compileEval>[0]): number {
-  return 'at' in expression ? expression.at : 0;
 }

@@ -1,11 +1,26 @@
 /** Expressions of `eval` and `where` as SQL (Search Reference, "eval" and "where"). */
 import type { BinaryOperator, EvalExpression } from '../ast.ts';
 import { callFunction } from './functions.ts';
-import { literal, numberLiteral } from './sql-text.ts';
+import { literal, numberLiteral, numberText } from './sql-text.ts';
 import { compare, like, toBoolean, toNumeric, toText } from './value.ts';
 import type { EvalContext, Value } from './value.ts';
 
+/** Functions write their arguments down several times, so that nested ones grow without end. */
+const MAX_SQL = 500_000;
+
 export function compileEval(expression: EvalExpression, context: EvalContext): Value {
+  const value = compileOne(expression, context);
+  if (value.sql.length > MAX_SQL) throw context.fail('the expression is too large', placeOf(expression));
+  return value;
+}
+
+/** The place of an expression, or of the first part that has one. */
+export function placeOf(expression: EvalExpression): number {
+  if ('at' in expression) return expression.at;
+  return expression.kind === 'logic' ? placeOf(expression.items[0] as EvalExpression) : 0;
+}
+
+function compileOne(expression: EvalExpression, context: EvalContext): Value {
   switch (expression.kind) {
     case 'number':
       return { sql: numberLiteral(expression.value), type: 'number', constant: expression.value };
@@ -24,44 +39,56 @@ export function compileEval(expression: EvalExpression, context: EvalContext): V
     }
     case 'unary': {
       const item = compileEval(expression.item, context);
-      if (expression.op === 'NOT') return { sql: `(NOT ${toBoolean(item)})`, type: 'boolean' };
+      if (expression.op === 'NOT')
+        return { sql: `(NOT ${toBoolean(item, context, expression.at)})`, type: 'boolean' };
       return { sql: `(${expression.op}${toNumeric(item)})`, type: 'number' };
     }
     case 'logic': {
-      const tests = expression.items.map((item) => toBoolean(compileEval(item, context)));
+      const tests = expression.items.map((item) => compileTest(item, context));
       return { sql: `(${tests.join(` ${expression.op} `)})`, type: 'boolean' };
     }
     case 'binary': {
       const left = compileEval(expression.left, context);
       const right = compileEval(expression.right, context);
+      if (expression.op === 'XOR') {
+        const [a, b] = [left, right].map((side) => toBoolean(side, context, expression.at));
+        return { sql: `(${a} <> ${b})`, type: 'boolean' };
+      }
       return binary(expression.op, left, right);
     }
   }
 }
 
 export function compileTest(expression: EvalExpression, context: EvalContext): string {
-  return toBoolean(compileEval(expression, context));
+  return toBoolean(compileEval(expression, context), context, placeOf(expression));
 }
 
-function binary(op: BinaryOperator, left: Value, right: Value): Value {
+function binary(op: Exclude<BinaryOperator, 'XOR'>, left: Value, right: Value): Value {
   switch (op) {
     case '.':
       return { sql: `(${toText(left)} || ${toText(right)})`, type: 'text' };
     case '+':
       if (typeof left.constant === 'string' || typeof right.constant === 'string')
         return { sql: `(${toText(left)} || ${toText(right)})`, type: 'text' };
-      return { sql: `(${toNumeric(left)} + ${toNumeric(right)})`, type: 'number' };
+      return plus(left, right);
     case '-':
     case '*':
       return { sql: `(${toNumeric(left)} ${op} ${toNumeric(right)})`, type: 'number' };
     case '/':
     case '%':
       return { sql: `(${toNumeric(left)} ${op} NULLIF(${toNumeric(right)}, 0))`, type: 'number' };
-    case 'XOR':
-      return { sql: `(${toBoolean(left)} <> ${toBoolean(right)})`, type: 'boolean' };
     case 'LIKE':
       return { sql: like(left, right), type: 'boolean' };
     default:
       return { sql: compare(op, left, right), type: 'boolean' };
   }
+}
+
+/** Two numbers are added, two texts joined, a number and a text are nothing (Search Reference, "eval"). */
+function plus(left: Value, right: Value): Value {
+  const sum = `(${toNumeric(left)} + ${toNumeric(right)})`;
+  if (left.type !== 'text' || right.type !== 'text') return { sql: sum, type: 'number' };
+  const [a, b] = [toNumeric(left), toNumeric(right)];
+  const joined = `CASE WHEN ${a} IS NULL AND ${b} IS NULL THEN ${left.sql} || ${right.sql} END`;
+  return { sql: `(CASE WHEN ${sum} IS NOT NULL THEN ${numberText(sum)} ELSE ${joined} END)`, type: 'text' };
 }

@@ -17,7 +17,7 @@ import {
   toText,
   unify,
 } from './value.ts';
-import type { EvalContext, EvalFunction, Value } from './value.ts';
+import type { Call, EvalContext, EvalFunction, Value } from './value.ts';
 import { listFunctions } from './list-functions.ts';
 import { numberFunctions } from './number-functions.ts';
 import { regexMatch, regexReplace } from './regex-sql.ts';
@@ -63,17 +63,17 @@ const tostring: EvalFunction = {
     if (format === 'hex') return text(`'0x' || printf('%X', TRY_CAST(${toNumeric(value)} AS BIGINT))`);
     if (format === 'commas') return text(call('commas', toText(value), literal('')));
     if (format === 'duration')
-      return text(
-        `strftime(TIMESTAMP '1970-01-01' + to_seconds(TRY_CAST(${toNumeric(value)} AS BIGINT)), '%H:%M:%S')`,
-      );
+      return text(call('duration', `CAST(${toNumeric(value)} AS VARCHAR)`, literal('')));
     throw given.context.fail(`tostring: the format ${format} is not known`, given.at);
   },
 };
 
-function choose(pairs: readonly Value[], fallback: Value | null): Value {
+function choose(pairs: readonly Value[], fallback: Value | null, { context, at }: Call): Value {
   const values = pairs.filter((_, index) => index % 2 === 1);
   const { type, convert } = unify(fallback === null ? values : [...values, fallback]);
-  const whens = values.map((value, i) => `WHEN ${toBoolean(pairs[i * 2] as Value)} THEN ${convert(value)}`);
+  const whens = values.map(
+    (value, i) => `WHEN ${toBoolean(pairs[i * 2] as Value, context, at)} THEN ${convert(value)}`,
+  );
   return {
     sql: `(CASE ${whens.join(' ')}${fallback === null ? '' : ` ELSE ${convert(fallback)}`} END)`,
     type,
@@ -81,13 +81,14 @@ function choose(pairs: readonly Value[], fallback: Value | null): Value {
 }
 
 const own: Readonly<Record<string, EvalFunction>> = {
-  if: { min: 3, max: 3, compile: ({ args }) => choose(args.slice(0, 2), args[2] as Value) },
+  if: { min: 3, max: 3, compile: (given) => choose(given.args.slice(0, 2), given.args[2] as Value, given) },
   case: {
     min: 2,
     max: 1000,
-    compile: ({ args, context, at }) => {
+    compile: (given) => {
+      const { args, context, at } = given;
       if (args.length % 2 === 1) throw context.fail('case wants pairs of a condition and a value', at);
-      return choose(args, null);
+      return choose(args, null, given);
     },
   },
   coalesce: {

@@ -1,7 +1,9 @@
 /** Functions about numbers, bits and times (Search Reference, "Mathematical", "Bitwise", "Date and time functions"). */
-import { call, literal, numberLiteral } from './sql-text.ts';
-import { number, text, one, toNumeric, toText } from './value.ts';
-import type { EvalFunction, Value } from './value.ts';
+import { call, literal, numberLiteral, numberText, toNumber } from './sql-text.ts';
+import { constantText, number, text, one, toList, toNumeric, toText } from './value.ts';
+import type { Call, EvalFunction, Value } from './value.ts';
+import { isRead, isWritten } from '../run/time-format.ts';
+import { parseTimeModifier } from '../run/time-modifier.ts';
 
 const math = (write: (sql: string) => string): EvalFunction =>
   one((value) => number(write(toNumeric(value))));
@@ -13,8 +15,20 @@ function extreme(name: 'greatest' | 'least'): EvalFunction {
     compile: ({ args }) =>
       args.every(({ type }) => type === 'number')
         ? number(`${name}(${args.map(({ sql }) => sql).join(', ')})`)
-        : number(`${name}(${args.map(toNumeric).join(', ')})`),
+        : text(extremeOf(name === 'least' ? 'min' : 'max', args)),
   };
+}
+
+/** Texts are greater than numbers; each of several values counts, what is missing does not. */
+function extremeOf(name: 'min' | 'max', args: readonly Value[]): string {
+  const all = args
+    .map((value) => `COALESCE(${toList(value)}, []::VARCHAR[])`)
+    .reduce((a, b) => `list_concat(${a}, ${b})`);
+  const numbers = `list_filter(list_transform(_all, lambda _x: ${toNumber('_x')}), lambda _x: _x IS NOT NULL)`;
+  const texts = `list_filter(_all, lambda _x: ${toNumber('_x')} IS NULL)`;
+  const [number, other] = [numberText(`list_${name}(${numbers})`), `list_${name}(${texts})`];
+  const found = name === 'max' ? `COALESCE(${other}, ${number})` : `COALESCE(${number}, ${other})`;
+  return `(list_transform([${all}], lambda _all: ${found}))[1]`;
 }
 
 function bits(write: (a: string, b: string) => string): EvalFunction {
@@ -37,6 +51,15 @@ const tonumber: EvalFunction = {
     return number(`TRY_CAST(${call('tonumber', toText(value as Value), literal(String(radix)))} AS DOUBLE)`);
   },
 };
+
+/** The format of a time, which must be one that is known: a letter that is not would stand there as it is. */
+function format(given: Call, known: (letter: string) => boolean): string {
+  const written = constantText(given, 1);
+  for (const [all, letter] of written.matchAll(/%\d?(.?)/gsu))
+    if (!known(letter as string))
+      throw given.context.fail(`${given.name}: ${all} is not known in a format`, given.at);
+  return written;
+}
 
 export const numberFunctions: Readonly<Record<string, EvalFunction>> = {
   tonumber,
@@ -69,19 +92,46 @@ export const numberFunctions: Readonly<Record<string, EvalFunction>> = {
   bit_xor: bits((a, b) => `xor(${a}, ${b})`),
   bit_shift_left: bits((a, b) => `(${a} << CAST(${b} AS INTEGER))`),
   bit_shift_right: bits((a, b) => `(${a} >> CAST(${b} AS INTEGER))`),
-  now: { min: 0, max: 0, compile: ({ context }) => number(numberLiteral(context.now)) },
+  log: {
+    min: 1,
+    max: 2,
+    compile: ({ args: [value, base] }) => {
+      const [a, b] = [toNumeric(value as Value), base === undefined ? '10::DOUBLE' : toNumeric(base)];
+      return number(`(CASE WHEN ${a} > 0 AND ${b} > 0 AND ${b} <> 1 THEN ln(${a}) / ln(${b}) END)`);
+    },
+  },
+  now: { min: 0, max: 0, compile: ({ context }) => number(numberLiteral(Math.floor(context.now))) },
   time: { min: 0, max: 0, compile: ({ context }) => number(numberLiteral(context.now)) },
   strftime: {
     min: 2,
     max: 2,
     // All digits of the time, which %.15g does not keep.
-    compile: ({ args: [time, format] }) =>
-      text(call('strftime', `CAST(${toNumeric(time as Value)} AS VARCHAR)`, toText(format as Value))),
+    compile: (given) =>
+      text(
+        call(
+          'strftime',
+          `CAST(${toNumeric(given.args[0] as Value)} AS VARCHAR)`,
+          literal(format(given, isWritten)),
+        ),
+      ),
   },
   strptime: {
     min: 2,
     max: 2,
-    compile: ({ args: [value, format] }) =>
-      number(`TRY_CAST(${call('strptime', toText(value as Value), toText(format as Value))} AS DOUBLE)`),
+    compile: (given) =>
+      number(
+        `TRY_CAST(${call('strptime', toText(given.args[0] as Value), literal(format(given, isRead)))} AS DOUBLE)`,
+      ),
+  },
+  relative_time: {
+    min: 2,
+    max: 2,
+    compile: (given) => {
+      const modifier = constantText(given, 1);
+      if (parseTimeModifier(modifier, 0) === null || !/^[-+@]/.test(modifier.trim()))
+        throw given.context.fail(`relative_time: ${modifier} is not known`, given.at);
+      const time = `CAST(${toNumeric(given.args[0] as Value)} AS VARCHAR)`;
+      return number(`TRY_CAST(${call('relative_time', time, literal(modifier))} AS DOUBLE)`);
+    },
   },
 };

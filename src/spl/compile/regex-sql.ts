@@ -29,13 +29,19 @@ export function regexReplace(
   at: number,
 ): string {
   const regex = readRegex(pattern, place, at);
+  const written = readReplacement(replacement, regex, place, at);
   if (regex.engine === 're2')
-    return `regexp_replace(${value}, ${literal(regex.source)}, ${literal(replacement)}, 'g')`;
-  return call(
-    'replace',
-    value,
-    literal(`${replacement.length}:${replacement}${regex.flags}/${regex.source}`),
-  );
+    return `regexp_replace(${value}, ${literal(regex.source)}, ${literal(written)}, 'g')`;
+  return call('replace', value, literal(`${written.length}:${written}${regex.flags}/${regex.source}`));
+}
+
+/** `\\1` is a group, which must be there; any other backslash is itself, and is written twice for both engines. */
+export function readReplacement(text: string, { groups }: Regex, place: Place, at: number): string {
+  return text.replaceAll(/\\(\\|\d)?/g, (all, next: string | undefined) => {
+    if (next === undefined || next === '\\') return '\\\\';
+    if (Number(next) > groups.length) throw place.fail(`there is no group ${next} to put in`, at);
+    return all;
+  });
 }
 
 /** The values of one group: the first, or a list of `max` (0 is all). NULL where nothing was found. */

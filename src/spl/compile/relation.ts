@@ -3,7 +3,7 @@
  * the order. Commands that only change expressions cost no level of SQL; `wrap` makes one where it is needed. A level
  * keeps all columns below it (`SELECT *`), so that expressions over them stay true.
  */
-import { identifier, literal, numberText, toNumber } from './sql-text.ts';
+import { literal, numberText, toNumber } from './sql-text.ts';
 
 export type ValueType = 'text' | 'list' | 'number';
 
@@ -17,6 +17,8 @@ export interface Field {
 export interface OrderKey {
   readonly sql: string;
   readonly descending: boolean;
+  /** Rows without a value come last, unless the order was turned round. */
+  readonly nullsFirst?: boolean;
 }
 
 /** Names of columns and tables made by one search, and its common table expressions. */
@@ -47,7 +49,7 @@ export class Relation {
   order: OrderKey[];
   /** Other spellings of the fields of events, by the name in lower case. */
   folded: ReadonlyMap<string, Field> | null;
-  /** Whether these are events: `fields` keeps internal fields then. */
+  /** Conditions that are not yet applied. */
   where: string[] = [];
 
   constructor(
@@ -120,7 +122,12 @@ export class Relation {
 }
 
 export function orderText(keys: readonly OrderKey[]): string {
-  return keys.map(({ sql, descending }) => `${sql} ${descending ? 'DESC' : 'ASC'} NULLS LAST`).join(', ');
+  return keys
+    .map(
+      ({ sql, descending, nullsFirst }) =>
+        `${sql} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst === true ? 'FIRST' : 'LAST'}`,
+    )
+    .join(', ');
 }
 
 export function asText({ sql, type }: Pick<Field, 'sql' | 'type'>): string {
@@ -130,15 +137,13 @@ export function asText({ sql, type }: Pick<Field, 'sql' | 'type'>): string {
 
 export function asNumber({ sql, type }: Pick<Field, 'sql' | 'type'>): string {
   if (type === 'number') return sql;
-  return toNumber(type === 'text' ? sql : `${sql}[1]`);
+  if (type === 'text') return toNumber(sql);
+  // Several values are no number.
+  return `CASE WHEN len(${sql}) = 1 THEN ${toNumber(`${sql}[1]`)} END`;
 }
 
 export function asList({ sql, type }: Pick<Field, 'sql' | 'type'>): string {
   if (type === 'list') return sql;
   const text = type === 'number' ? numberText(sql) : sql;
   return `CASE WHEN ${sql} IS NOT NULL THEN [${text}] END`;
-}
-
-export function column(name: string): string {
-  return identifier(name);
 }

@@ -12,18 +12,20 @@ export function head(relation: Relation, count: number): void {
 }
 
 export function reverse(relation: Relation): void {
-  // NULLS LAST stands at both ends, so that what has no value is turned by a key of its own.
-  relation.order = relation.order.flatMap(({ sql, descending }) => [
-    { sql: `(${sql} IS NULL)`, descending: true },
-    { sql, descending: !descending },
-  ]);
+  relation.order = relation.order.map(({ sql, descending, nullsFirst }) => ({
+    sql,
+    descending: !descending,
+    nullsFirst: nullsFirst !== true,
+  }));
 }
 
 export function sort({ keys, limit, flip }: Of<'sort'>, context: CommandContext): void {
   const { relation } = context;
-  const order = [...sortKeys(keys, relation), ...relation.order];
-  relation.order = order;
-  if (flip) reverse(relation);
+  const turned = flip ? keys.map((key) => ({ ...key, descending: !key.descending })) : keys;
+  const sorted = sortKeys(turned, relation);
+  // What was sorted by before decides no more.
+  const known = new Set(sorted.map(({ sql }) => sql));
+  relation.order = [...sorted, ...relation.order.filter(({ sql }) => !known.has(sql))];
   if (limit > 0) head(relation, limit);
 }
 
@@ -35,8 +37,19 @@ function sortKeys(keys: readonly SortKey[], relation: Relation): OrderKey[] {
     if (cast === 'str') return [{ sql: text, descending }];
     if (cast === 'ip') return [{ sql: call('ipkey', text, literal('')), descending }];
     const number = { sql: asNumber(field), descending };
-    return cast === 'num' || field.type === 'number' ? [number] : [number, { sql: text, descending }];
+    return cast === 'num' || field.type === 'number' ? [number] : anyKeys(text, number);
   });
+}
+
+/**
+ * The order of `auto`: numbers by their size, addresses by theirs, other texts by their letters. As letters stand
+ * behind digits, numbers come before texts, and behind them where the order is descending.
+ */
+function anyKeys(text: string, number: OrderKey): OrderKey[] {
+  const { descending } = number;
+  const address = `CASE WHEN regexp_matches(${text}, '^[0-9A-Fa-f:.]*[.:][0-9A-Fa-f:.]*$') THEN ${call('ipkey', text, literal(''))} END`;
+  const kind = `CASE WHEN ${text} IS NULL THEN NULL WHEN ${number.sql} IS NOT NULL THEN 0 ELSE 1 END`;
+  return [{ sql: kind, descending }, number, { sql: address, descending }, { sql: text, descending }];
 }
 
 export function dedup(command: Of<'dedup'>, context: CommandContext): void {

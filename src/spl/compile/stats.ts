@@ -7,6 +7,7 @@ import { compileEval } from './eval.ts';
 import { asText, orderText, Relation } from './relation.ts';
 import type { Field, OrderKey } from './relation.ts';
 import type { Value } from './value.ts';
+import { expandAggregates } from './wildcards.ts';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 type Stats = Of<'stats' | 'eventstats'>;
@@ -36,7 +37,10 @@ function inputsOf(command: { aggregates: readonly Aggregate[] }, context: Comman
 
 function one(aggregate: Aggregate, input: AggregateInput, context: CommandContext) {
   const found = aggregateSql(aggregate, input);
-  if (found === null) throw context.fail(`${aggregate.function} cannot be had here`, aggregate.at);
+  if (found === null) {
+    const why = input.value?.type === 'list' ? 'of a field of several values' : 'in this place';
+    throw context.fail(`${aggregate.function} ${why} is not known`, aggregate.at);
+  }
   return found;
 }
 
@@ -45,16 +49,24 @@ function nameTwice(names: readonly string[], context: CommandContext, at: number
   if (twice !== undefined) throw context.fail(`the name ${twice} stands for two results`, at);
 }
 
-export function stats(command: Stats, context: CommandContext): Relation {
+/** The command with a function for each field that a wildcard stands for. */
+function expanded<C extends Stats | Of<'streamstats'>>(command: C, context: CommandContext): C {
+  const aggregates = expandAggregates(command.aggregates, command.by, context.relation);
+  if (aggregates.length === 0)
+    throw context.fail(
+      `${command.kind}: no field has a name like that`,
+      command.aggregates[0]?.at ?? command.at,
+    );
+  nameTwice([...command.by.map(({ name }) => name), ...aggregates.map(({ as }) => as)], context, command.at);
+  return { ...command, aggregates };
+}
+
+export function stats(written: Stats, context: CommandContext): Relation {
   const { relation } = context;
   const { scope } = relation;
+  const command = expanded(written, context);
   const values = inputsOf(command, context);
   const keys = groupKeys(relation, command.by);
-  nameTwice(
-    [...command.by.map(({ name }) => name), ...command.aggregates.map(({ as }) => as)],
-    context,
-    command.at,
-  );
   const fields = new Map<string, Field>();
   const order: OrderKey[] = [];
   const columns = keys.map((key, index) => {
@@ -79,8 +91,9 @@ export function stats(command: Stats, context: CommandContext): Relation {
 }
 
 /** The results of `stats` beside every row of its group; rows without a group have none. */
-export function eventstats(command: Stats, context: CommandContext): void {
+export function eventstats(written: Stats, context: CommandContext): void {
   const { relation } = context;
+  const command = expanded(written, context);
   const values = inputsOf(command, context);
   const time = relation.use('_time')?.sql ?? null;
   const columns = command.by.map(({ name }) => {
@@ -118,8 +131,9 @@ export function eventstats(command: Stats, context: CommandContext): void {
   relation.wrap();
 }
 
-export function streamstats(command: Of<'streamstats'>, context: CommandContext): void {
+export function streamstats(written: Of<'streamstats'>, context: CommandContext): void {
   const { relation } = context;
+  const command = expanded(written, context);
   const values = inputsOf(command, context);
   const keys = command.by.map(({ name }) =>
     asText(relation.use(name) ?? { sql: 'NULL::VARCHAR', type: 'text' }),
@@ -130,10 +144,12 @@ export function streamstats(command: Of<'streamstats'>, context: CommandContext)
   let frame = 'ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW';
   let order = relation.order;
   if (command.timeWindow !== null) {
-    // Rows stand in the order of time; those of one moment are in the window together.
-    const descending = order[0]?.sql === time && order[0]?.descending === true;
-    order = [{ sql: time as string, descending }];
-    frame = `RANGE BETWEEN ${command.timeWindow}::DOUBLE PRECEDING AND CURRENT ROW`;
+    if (order[0]?.sql !== time)
+      throw context.fail(
+        'streamstats: time_window wants results in the order of time; sort 0 _time before it',
+        command.at,
+      );
+    [order, frame] = timeWindow(command.timeWindow, relation, time as string);
   } else if (command.window > 0) {
     const before = command.current ? command.window - 1 : command.window;
     frame = `ROWS BETWEEN ${before} PRECEDING AND ${command.current ? 'CURRENT ROW' : '1 PRECEDING'}`;
@@ -155,10 +171,28 @@ export function streamstats(command: Of<'streamstats'>, context: CommandContext)
   for (const [name, field] of added) relation.fields.set(name, field);
 }
 
+/** Of two rows at one moment the second sees the first and not the other way round, so that the key holds the place too. */
+function timeWindow(seconds: number, relation: Relation, time: string): [OrderKey[], string] {
+  const [place, key, width] = [relation.scope.fresh(), relation.scope.fresh(), relation.scope.fresh()];
+  const moment = (sql: string): string => `CAST(round(${sql} * 1e6) AS HUGEINT) * 1000000000`;
+  const sign = relation.order[0]?.descending === true ? '-' : '';
+  relation.wrap('', [`row_number() OVER (${relation.orderBy().trim()}) AS ${place}`]);
+  relation.wrap('', [
+    `${moment(`${sign}${time}`)} + ${place} AS ${key}`,
+    `${moment(`${seconds}::DOUBLE`)} + ${place} AS ${width}`,
+  ]);
+  return [[{ sql: key, descending: false }], `RANGE BETWEEN ${width} PRECEDING AND CURRENT ROW`];
+}
+
 export function topOrRare(command: Of<'top' | 'rare'>, context: CommandContext): Relation {
   const { relation } = context;
   const { scope } = relation;
   const names = [...command.by, ...command.names];
+  const made = [
+    ...(command.showCount ? [command.countField] : []),
+    ...(command.showPercent ? [command.percentField] : []),
+  ];
+  nameTwice([...names.map(({ name }) => name), ...made], context, command.at);
   const keys = groupKeys(relation, names);
   relation.where.push(...keys.map((key) => `${key} IS NOT NULL`));
   const columns = keys.map(() => scope.fresh());

@@ -6,7 +6,7 @@
 import type { Comparison } from '../ast.ts';
 import type { Relation, ValueType } from './relation.ts';
 import { asNumber, asText } from './relation.ts';
-import { anyItem, ITEM, toNumber } from './sql-text.ts';
+import { anyItem, ITEM, literal, toNumber } from './sql-text.ts';
 import type { HuntbookError } from '../../errors.ts';
 
 /** `constant`: a literal, whose kind is known; a text of a field may be a number. */
@@ -55,11 +55,11 @@ export function constantText({ args, context, at, name }: Call, index: number): 
   return constant;
 }
 
-export function toBoolean({ sql, type }: Value): string {
+/** A condition. A field or a text is none, and Splunk refuses it as one. */
+export function toBoolean({ sql, type }: Value, { fail }: Pick<EvalContext, 'fail'>, at: number): string {
   if (type === 'boolean') return sql;
   if (type === 'null') return 'NULL::BOOLEAN';
-  if (type === 'number') return `(${sql} <> 0)`;
-  return `(lower(${asText({ sql, type })}) IN ('true', 't', '1'))`;
+  throw fail('a condition is wanted here; compare the value with something', at);
 }
 
 export function toNumeric({ sql, type }: Value): string {
@@ -81,8 +81,15 @@ export function toList({ sql, type, ...rest }: Value): string {
   return `CASE WHEN ${text} IS NOT NULL THEN [${text}] END`;
 }
 
+/** `%` and `_` are wildcards unless a backslash is before them; any other backslash is itself. */
 export function like(value: Value, pattern: Value): string {
-  const test = (text: string): string => `(${text} LIKE ${toText(pattern)} ESCAPE '\\')`;
+  const written =
+    typeof pattern.constant === 'string'
+      ? literal(
+          pattern.constant.replaceAll(/\\([\\%_]?)/g, (_, next: string) => `\\${next === '' ? '\\' : next}`),
+        )
+      : `replace(${toText(pattern)}, '\\', '\\\\')`;
+  const test = (text: string): string => `(${text} LIKE ${written} ESCAPE '\\')`;
   return value.type === 'list' ? `(${anyItem(value.sql, test(ITEM))})` : test(toText(value));
 }
 

@@ -8,7 +8,7 @@ export type ReadPipeline = (cursor: Cursor) => Pipeline;
 
 export function readStatsCommand(kind: 'stats' | 'eventstats'): (cursor: Cursor) => CommandBody {
   return (cursor) => {
-    const { allnum, partitions } = readOptions(cursor, kind, ['allnum', 'partitions', 'delim']);
+    const { allnum, partitions } = readOptions(cursor, kind, ['allnum', 'partitions']);
     if (toBoolean(cursor, allnum, false)) throw cursor.fail(`${kind}: allnum=true is not known`);
     if (partitions !== undefined) toCount(cursor, partitions, `${kind}: partitions`);
     return { kind, ...readStats(cursor, kind) };
@@ -19,6 +19,8 @@ export function readStreamstats(cursor: Cursor): CommandBody {
   const names = ['current', 'window', 'time_window', 'global', 'allnum'] as const;
   const options = readOptions(cursor, 'streamstats', names);
   const at = cursor.at;
+  if (toBoolean(cursor, options.allnum, false))
+    throw cursor.fail('streamstats: allnum=true is not known', at);
   const body = readStats(cursor, 'streamstats');
   if (options.global !== undefined && options.window !== undefined && body.by.length > 0)
     if (toBoolean(cursor, options.global, true))
@@ -40,7 +42,7 @@ export function readStreamstats(cursor: Cursor): CommandBody {
 export function readJoin(pipeline: ReadPipeline): (cursor: Cursor) => CommandBody {
   return (cursor) => {
     const at = cursor.at;
-    const names = ['type', 'max', 'overwrite', 'usetime', 'earlier', 'keepsingle'] as const;
+    const names = ['type', 'max', 'overwrite', 'usetime', 'earlier'] as const;
     const options = readOptions(cursor, 'join', names);
     if (options.usetime !== undefined || options.earlier !== undefined)
       throw cursor.fail('join: usetime and earlier are not known', at);
@@ -71,7 +73,8 @@ function readSubsearch(cursor: Cursor, command: string, pipeline: ReadPipeline):
 
 export function readAppend(pipeline: ReadPipeline): (cursor: Cursor) => CommandBody {
   return (cursor) => {
-    readOptions(cursor, 'append', ['extendtimerange', 'maxtime', 'maxout', 'timeout']);
+    // Bounds of time, which no search here comes near.
+    readOptions(cursor, 'append', ['maxtime', 'timeout']);
     return { kind: 'append', subsearch: readSubsearch(cursor, 'append', pipeline) };
   };
 }

@@ -95,6 +95,24 @@ const commands: Readonly<Record<string, ReadCommand>> = {
   discretize: joining.readBin,
 };
 
+/** What does the work of commands that hunters write often. */
+const instead: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  timechart: 'Write bin _time span=1h | stats count by _time.',
+  chart: 'Write stats … by both fields.',
+  transaction: 'Write stats min(_time) as begin, max(_time) as end, values(…) by FIELD.',
+  convert: 'Write eval t=strftime(_time, "%Y-%m-%d %H:%M:%S").',
+  fieldformat: 'Write eval.',
+  tstats: 'Write the conditions as a search, then stats.',
+  spath: 'Write rex.',
+  extract: 'Write rex.',
+  lookup: 'Write field IN (…), or SQL with huntbook sql.',
+  inputlookup: 'Write field IN (…), or SQL with huntbook sql.',
+  format: 'A subsearch in brackets needs no format.',
+  return: 'Write fields NAME at the end of the subsearch.',
+  appendcols: 'Write join.',
+};
+
 /** The commands that are there, for `--help` and the page. */
 export const commandNames: readonly string[] = Object.keys(commands);
 
@@ -109,6 +127,9 @@ function readCommand(cursor: Cursor, first: boolean): Command {
   if (word === undefined)
     throw cursor.atEnd() ? cursor.fail('a command is missing') : cursor.unexpected('the search');
   const read = commands[word.toLowerCase()];
-  if (read === undefined) throw cursor.fail(`the command ${word} is not known`, at);
+  if (read === undefined) {
+    const hint = instead[word.toLowerCase()] ?? 'docs/spl.md has the commands that are.';
+    throw cursor.fail(`the command ${word} is not known`, at, hint);
+  }
   return { ...read(cursor), at };
 }

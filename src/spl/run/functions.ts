@@ -6,6 +6,7 @@ import { loadDuckDb } from '../../store/index.ts';
 import type { Database } from '../../store/index.ts';
 import { isInNetwork, parseAddress, parseCidr } from './cidr.ts';
 import { formatTime, readTime } from './time-format.ts';
+import { parseTimeModifier } from './time-modifier.ts';
 
 /** JavaScript's expressions can take exponential time, so that values are cut for them. */
 const MAX_VALUE = 65_536;
@@ -50,7 +51,9 @@ const operations: Readonly<Record<string, Operation>> = {
     const replacement = argument
       .slice(colon + 1, end)
       .replaceAll('$', '$$$$')
-      .replaceAll(/\\(\d)/g, '$$$1');
+      .replaceAll(/\\(\\|\d)/g, (_, next: string) =>
+        next === '\\' ? next : next === '0' ? '$&' : `$${next}`,
+      );
     const regex = expression(argument.slice(end), 'g');
     return (value) => value.slice(0, MAX_VALUE).replaceAll(regex, replacement);
   },
@@ -58,6 +61,20 @@ const operations: Readonly<Record<string, Operation>> = {
   strptime: (argument) => (value) => {
     const time = readTime(value, argument);
     return time === null ? null : String(time);
+  },
+  relative_time: (argument) => (value) => {
+    const time = parseTimeModifier(argument, Number(value));
+    return time === null ? null : String(time);
+  },
+  /** `1+03:46:40` is a day and more. */
+  duration: () => (value) => {
+    const number = Number(value);
+    if (!Number.isFinite(number)) return null;
+    const whole = Math.trunc(Math.abs(number));
+    const two = (part: number): string => String(part).padStart(2, '0');
+    const days = Math.floor(whole / 86_400);
+    const clock = [Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60, whole % 60].map(two).join(':');
+    return `${number < 0 ? '-' : ''}${days > 0 ? `${days}+` : ''}${clock}`;
   },
   tonumber: (argument) => {
     const base = Number(argument);
@@ -79,12 +96,16 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-const registered = new WeakSet<Database>();
+const registered = new WeakMap<Database, Promise<void>>();
 
-/** Makes the function known to a database, once. */
-export async function registerFunctions(database: Database): Promise<void> {
-  if (registered.has(database)) return;
-  registered.add(database);
+/** Makes the function known to a database, once; searches that begin meanwhile wait for it. */
+export function registerFunctions(database: Database): Promise<void> {
+  let done = registered.get(database);
+  if (done === undefined) registered.set(database, (done = register(database)));
+  return done;
+}
+
+async function register(database: Database): Promise<void> {
   const { DuckDBScalarFunction, VARCHAR } = await loadDuckDb();
   database.connection.registerScalarFunction(
     DuckDBScalarFunction.create({

@@ -47,6 +47,14 @@ export function formatTime(seconds: number, format: string): string | null {
           return two(date.getUTCHours(), ' ');
         case 'I':
           return two(date.getUTCHours() % 12 || 12);
+        case 'l':
+          return two(date.getUTCHours() % 12 || 12, ' ');
+        case 'u':
+          return String(date.getUTCDay() || 7);
+        case 'V':
+          return two(isoWeek(date).week);
+        case 'G':
+          return String(isoWeek(date).year);
         case 'M':
           return two(date.getUTCMinutes());
         case 'S':
@@ -100,6 +108,23 @@ export function formatTime(seconds: number, format: string): string | null {
   return expand(format);
 }
 
+/** Letters that `formatTime` knows. */
+export function isWritten(letter: string): boolean {
+  return letter !== '' && 'YymdeHkIlMSpAawuBbjFTDcxXVGsNQfzZ%'.includes(letter);
+}
+
+/** Letters that `readTime` knows. */
+export function isRead(letter: string): boolean {
+  return letter === '%' || 'FTD'.includes(letter) || Object.hasOwn(readers, letter);
+}
+
+/** The week of ISO 8601 is that of its Thursday. */
+function isoWeek(date: Date): { year: number; week: number } {
+  const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * 86_400_000);
+  const year = thursday.getUTCFullYear();
+  return { year, week: Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * 86_400_000)) + 1 };
+}
+
 const readers: Readonly<Record<string, string>> = {
   Y: String.raw`(?<Y>\d{4})`,
   y: String.raw`(?<y>\d{2})`,
@@ -120,7 +145,8 @@ const readers: Readonly<Record<string, string>> = {
   Q: String.raw`(?<f>\d+)`,
   f: String.raw`(?<f>\d+)`,
   z: String.raw`(?<z>Z|[+-]\d{2}:?\d{2})`,
-  Z: '(?<Z>[A-Z]{1,4})',
+  // Other names of zones stand for several zones each.
+  Z: '(?:UTC|GMT|Z)\\b',
 };
 
 const compiled = new Map<string, RegExp | null>();
@@ -135,7 +161,9 @@ export function readTime(text: string, format: string): number | null {
       .replaceAll('%D', '%m/%d/%y');
     const source = whole
       .replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-      .replaceAll(/%\d?([A-Za-z])/g, (all, letter: string) => readers[letter] ?? all);
+      .replaceAll(/%\d?([A-Za-z%])/g, (all, letter: string) =>
+        letter === '%' ? '%' : (readers[letter] ?? all),
+      );
     try {
       regex = new RegExp(`^${source}`);
     } catch {
@@ -161,9 +189,16 @@ export function readTime(text: string, format: string): number | null {
   const month = named >= 0 ? named : Number(found['m'] ?? 1) - 1;
   let hour = Number(found['H'] ?? found['I'] ?? 0);
   if (found['I'] !== undefined) hour = (hour % 12) + (/p/i.test(found['p'] ?? '') ? 12 : 0);
-  const time =
-    Date.UTC(year, month, Number(found['d'] ?? 1), hour, Number(found['M'] ?? 0), Number(found['S'] ?? 0)) /
-    1000;
+  const [day, minute, second] = [found['d'] ?? 1, found['M'] ?? 0, found['S'] ?? 0].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  if (hour > 23 || minute > 59 || second > 60) return null;
+  const time = Date.UTC(year, month, day, hour, minute, second) / 1000;
+  // A 31st of February is no day.
+  const midnight = new Date(Date.UTC(year, month, day));
+  if (midnight.getUTCMonth() !== month || midnight.getUTCDate() !== day) return null;
   const zone = /^([+-])(\d{2}):?(\d{2})$/.exec(found['z'] ?? '');
   const offset =
     zone === null ? 0 : (zone[1] === '-' ? -1 : 1) * (Number(zone[2]) * 3600 + Number(zone[3]) * 60);

@@ -14,7 +14,11 @@ export function parseTimeModifier(text: string, now: number): number | null {
     const [month, day, year, hour, minute, second] = american
       .slice(1)
       .map((part) => Number(part ?? 0)) as number[];
-    return Date.UTC(year as number, (month as number) - 1, day, hour, minute, second) / 1000;
+    const time = Date.UTC(year as number, (month as number) - 1, day, hour, minute, second);
+    const isDay = new Date(time).getUTCMonth() === (month as number) - 1 && (day as number) > 0;
+    return isDay && (hour as number) < 24 && (minute as number) < 60 && (second as number) < 60
+      ? time / 1000
+      : null;
   }
   if (/^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.test(trimmed)) {
     const zoned = /Z$|[T ].*[+-]\d{2}:?\d{2}$|^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? trimmed : `${trimmed}Z`;

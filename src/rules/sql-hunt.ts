@@ -4,24 +4,29 @@
  * or not used, and text that is no SELECT are errors with their place.
  */
 import { HuntbookError, type ErrorCode } from '../errors.ts';
-import { levels, maxRuleText, parseYaml, statuses } from '../sigma/index.ts';
+import { levels, maxRuleText, parseYaml, statuses, type DocumentHead } from '../sigma/index.ts';
 import { keyPlace } from './key-place.ts';
 import { parameterTypes, parameterValue, type ParameterType, type SqlParameter } from './sql-parameters.ts';
 import { firstWord, namesInSql, type SqlNames } from './sql-text.ts';
 
-export interface SqlHunt {
+type Head = Pick<
+  DocumentHead,
+  | 'title'
+  | 'status'
+  | 'level'
+  | 'description'
+  | 'author'
+  | 'license'
+  | 'date'
+  | 'modified'
+  | 'references'
+  | 'tags'
+  | 'falsepositives'
+>;
+
+/** A Sigma rule's head, and a question in SQL. */
+export interface SqlHunt extends Head {
   readonly id: string;
-  readonly title: string;
-  readonly status: string | null;
-  readonly level: string | null;
-  readonly description: string | null;
-  readonly author: string | null;
-  readonly license: string | null;
-  readonly date: string | null;
-  readonly modified: string | null;
-  readonly references: readonly string[];
-  readonly tags: readonly string[];
-  readonly falsepositives: readonly string[];
   readonly parameters: readonly SqlParameter[];
   readonly sql: string;
   readonly names: SqlNames;

@@ -12,8 +12,8 @@ import {
   type EventBatch,
   type FieldTable,
   type Value,
+  Interner,
 } from '../../events/index.ts';
-import { CellInterner } from './cell-interner.ts';
 import { addTo, asWritten, idAt, listsOf, moreText, textOf, valuesOf } from './cell-text.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { ColumnNames, rowColumns } from './column-names.ts';
@@ -47,7 +47,9 @@ export class EventTableWriter {
   readonly #maxColumns: number;
   readonly #firstRow: number;
   readonly #names = new ColumnNames();
-  readonly #interner = new CellInterner();
+  readonly #interner = new Interner();
+  /** The dictionary id of each value that the interner knows. */
+  #known = new Int32Array(1 << 13);
   readonly #encoder = new HybridEncoder();
   /** By the id of the field; null for fields without a column, undefined for those that were not met. */
   readonly #columns: (ColumnBuilder | null | undefined)[] = [];
@@ -56,8 +58,6 @@ export class EventTableWriter {
   readonly #kinds = new EventKinds();
   #rows = 0;
   #size = 0;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
 
   /** Creates the file. A field gets its column when it is first met. */
   constructor(path: string, fields: FieldTable, options: EventTableOptions = {}) {
@@ -81,10 +81,6 @@ export class EventTableWriter {
 
   /** Adds the rows of a batch, or those that `accept` takes. Throws HB_WRITE. */
   add(batch: EventBatch, accept?: (batch: EventBatch, row: number) => boolean): void {
-    if (batch.bytes !== this.#bytes) {
-      this.#bytes = batch.bytes;
-      this.#view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.byteLength);
-    }
     for (let row = 0; row < batch.length; row++) {
       if (accept && !accept(batch, row)) continue;
       this.#addRow(batch, row);
@@ -113,6 +109,15 @@ export class EventTableWriter {
   /** Lets go of the file. */
   abandon(): void {
     this.#file.abandon();
+  }
+
+  #remember(entry: number, id: number): void {
+    if (entry === this.#known.length) {
+      const next = new Int32Array(entry * 2);
+      next.set(this.#known);
+      this.#known = next;
+    }
+    this.#known[entry] = id;
   }
 
   #addRow(batch: EventBatch, row: number): void {
@@ -145,11 +150,11 @@ export class EventTableWriter {
         if (column.unique || end - start > longestInterned) id = this.#decode(column, field, batch, cell);
         else {
           const before = interner.size;
-          const entry = interner.intern(field, kind, bytes, this.#view, start, end);
+          const entry = interner.intern(field, kind, bytes, start, end);
           if (entry === before) {
             id = this.#decode(column, field, batch, cell);
-            interner.known[entry] = id;
-          } else id = interner.known[entry] as number;
+            this.#remember(entry, id);
+          } else id = this.#known[entry] as number;
         }
       }
       if (id === NULL) continue;

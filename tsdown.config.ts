@@ -16,7 +16,6 @@ export default defineConfig({
     'lab/index': 'src/lab/index.ts',
     'cli/main': 'src/cli/main.ts',
     'hunt-worker': 'src/hunt/worker.ts',
-    'load-worker': 'src/hunt/store/load-worker.ts',
   },
   format: 'esm',
   platform: 'node',

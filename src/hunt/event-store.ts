@@ -2,11 +2,11 @@
  * Events of any kind as tables of an embedded DuckDB. Files are read once into temporary Parquet files, over which
  * the tables are views; see `store/views.ts` for the tables.
  */
+import { join } from 'node:path';
 import { listInputs } from '../sources/index.ts';
 import { Database, makeScratch, type Column } from '../store/index.ts';
 import { IssueLog } from './issue-log.ts';
-import { loadFiles } from './store/load-files.ts';
-import type { LoadOptions } from './store/load.ts';
+import { loadEvents, type LoadOptions } from './store/load.ts';
 import { isLake } from './store/lake.ts';
 import { openLake } from './store/open-lake.ts';
 import { textRelation, type EventRelation } from './store/relation.ts';
@@ -16,7 +16,7 @@ import type { SummaryIssue } from './types.ts';
 export interface OpenEventsOptions extends LoadOptions {
   /** Default: that of the process. */
   readonly stdin?: AsyncIterable<Uint8Array>;
-  /** Default: those of the machine for DuckDB; for reading one for small inputs, otherwise up to four. */
+  /** Threads of DuckDB. */
   readonly threads?: number;
 }
 
@@ -62,18 +62,11 @@ export async function openEvents(
       rows += opened.rows;
     }
     if (lakes.length === 0 || others.length > 0) {
-      for (const { file, loaded } of await loadFiles(
-        list,
-        scratch.folder,
-        options,
-        issues,
-        options.threads,
-      )) {
-        relations.push(textRelation(file, loaded, rows));
-        files.push(file);
-        rows += loaded.events;
-        events += loaded.events;
-      }
+      const file = join(scratch.folder, 'events.parquet');
+      const loaded = await loadEvents(list, file, options, issues, rows);
+      relations.push(textRelation(file, loaded));
+      files.push(file);
+      events += loaded.events;
     }
     database = await Database.open(options.threads === undefined ? {} : { threads: options.threads });
     const opened = database;

@@ -202,6 +202,18 @@ describe('tables of events', () => {
     }
   });
 
+  it('tell of files in folders that hold no events without the blame of those that were named', async () => {
+    const mixed = path.join(folder, 'mixed');
+    mkdirSync(mixed);
+    writeFileSync(path.join(mixed, 'readme.txt'), 'no events');
+    writeFileSync(path.join(mixed, 'events.json'), toJson(access));
+    const { events, issues } = await opened([mixed]);
+    expect(events).toBe(1);
+    expect(issues).toMatchObject([{ code: 'HB_UNKNOWN_KIND', source: '', count: 1 }]);
+    const named = await opened([path.join(mixed, 'readme.txt')]);
+    expect(named.issues).toMatchObject([{ code: 'HB_UNKNOWN_KIND', source: path.join(mixed, 'readme.txt') }]);
+  });
+
   it('leave no files behind', async () => {
     const store = await openEvents([file(access)]);
     const [row] = await store.database.all(

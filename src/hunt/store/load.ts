@@ -30,10 +30,6 @@ export interface LoadedEvents extends EventColumns {
   readonly events: number;
   /** Names of the fields, as events spell them; in the order of `fields`. */
   readonly names: readonly string[];
-  /** Names of fields that were met, whether or not they became columns. */
-  readonly fieldsMet: number;
-  /** Events that the time span left out because they have no time. */
-  readonly withoutTime: number;
 }
 
 /** Where problems with the input go. */
@@ -91,13 +87,15 @@ export async function loadEvents(
     writer.abandon();
     throw error;
   }
+  if (counts.withoutTime > 0) {
+    const message = `${counts.withoutTime} events without a time were left out of the time span`;
+    issues.add({ code: 'HB_DAMAGED', source: 'events', message });
+  }
   return {
     events: writer.events,
     fields: writer.columns.map(({ name }) => name),
     names: writer.columns.map(({ field }) => field),
     kinds: writer.kinds,
     more: writer.hasMore,
-    fieldsMet: fields.names.length,
-    withoutTime: counts.withoutTime,
   };
 }

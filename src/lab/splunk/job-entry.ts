@@ -2,7 +2,7 @@
 import type { Content, Entry } from './atom.ts';
 import type { Job } from './job.ts';
 
-const links = ['search.log', 'events', 'results', 'results_preview', 'timeline', 'summary', 'control'];
+const links = ['search.log', 'events', 'results', 'results_preview', 'control'];
 
 export function jobEntry(job: Job, base: string): Entry {
   const { app, owner, search } = job.request;

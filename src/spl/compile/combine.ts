@@ -119,7 +119,8 @@ export function subsearchTest(
 ): string {
   const found = context.pipeline(expression.pipeline);
   const names = [...found.fields.keys()].filter((name) => !name.startsWith('_'));
-  if (names.length === 0) throw context.fail('the subsearch has no fields to compare', expression.at);
+  // As a subsearch without results: there is nothing to agree with.
+  if (names.length === 0) return 'FALSE';
   if (names.some((name) => name === 'search' || name === 'query'))
     throw context.fail('a subsearch that gives text of a search is not known', expression.at);
   const columns = names.map(() => context.relation.scope.fresh());

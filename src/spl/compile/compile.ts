@@ -112,9 +112,9 @@ class Compiler {
     const time = relation.use('_time');
     if (time === undefined) return;
     if (earliest !== undefined && earliest !== '' && earliest !== '0')
-      relation.where.push(`${time.sql} >= ${numberLiteral(this.#time(earliest, 0))}`);
+      relation.keep(`${time.sql} >= ${numberLiteral(this.#time(earliest, 0))}`);
     if (latest !== undefined && latest !== '' && latest !== 'now')
-      relation.where.push(`${time.sql} < ${numberLiteral(this.#time(latest, 0))}`);
+      relation.keep(`${time.sql} < ${numberLiteral(this.#time(latest, 0))}`);
   }
 
   #time(value: string, at: number): number {
@@ -155,11 +155,11 @@ class Compiler {
     switch (command.kind) {
       case 'search': {
         const test = searchTest(command.expression, this.#searchContext(context));
-        if (test !== 'TRUE') relation.where.push(test);
+        if (test !== 'TRUE') relation.keep(test);
         return;
       }
       case 'where':
-        relation.where.push(compileTest(command.expression, context.evalContext));
+        relation.keep(compileTest(command.expression, context.evalContext));
         return;
       case 'eval':
         for (const { name, expression } of command.assignments) this.#assign(name, expression, context);
@@ -174,7 +174,7 @@ class Compiler {
             : field.type === 'list'
               ? anyItem(field.sql, test(ITEM))
               : test(asText(field));
-        relation.where.push(command.negated ? `(${found}) IS NOT TRUE` : found);
+        relation.keep(command.negated ? `(${found}) IS NOT TRUE` : found);
         return;
       }
       case 'head':

@@ -50,7 +50,7 @@ export class Relation {
   /** Other spellings of the fields of events, by the name in lower case. */
   folded: ReadonlyMap<string, Field> | null;
   /** Conditions that are not yet applied. */
-  where: string[] = [];
+  #where: readonly string[] = [];
 
   constructor(
     scope: Scope,
@@ -83,6 +83,14 @@ export class Relation {
     this.fields.set(name, { sql, type, stable: false });
   }
 
+  /**
+   * Keeps the results for which all tests are true. A method, so that the tests are written first: a field that they use
+   * may make a level, which takes the conditions before them with it.
+   */
+  keep(...tests: readonly string[]): void {
+    this.#where = [...this.#where, ...tests];
+  }
+
   remove(name: string): void {
     this.fields.delete(name);
     if (this.folded?.has(name.toLowerCase()) === true) {
@@ -93,7 +101,7 @@ export class Relation {
   }
 
   get tail(): string {
-    return this.where.length === 0 ? '' : ` WHERE ${this.where.map((test) => `(${test})`).join(' AND ')}`;
+    return this.#where.length === 0 ? '' : ` WHERE ${this.#where.map((test) => `(${test})`).join(' AND ')}`;
   }
 
   orderBy(keys = this.order): string {
@@ -110,7 +118,7 @@ export class Relation {
       this.fields.set(name, { sql: column, type: field.type, stable: true });
     }
     this.from = `(SELECT ${columns.join(', ')} FROM ${this.from}${this.tail}${after}) AS ${this.scope.fresh()}`;
-    this.where = [];
+    this.#where = [];
   }
 
   /** The same results under a name that may be used twice. */

@@ -59,7 +59,7 @@ export function dedup(command: Of<'dedup'>, context: CommandContext): void {
     throw context.fail('dedup: consecutive=true wants a count of 1', command.at);
   relation.order = [...sortKeys(command.sortBy, relation), ...relation.order];
   const keys = command.names.map(({ name }) => relation.use(name)?.sql ?? 'NULL');
-  if (!command.keepEmpty) relation.where.push(...keys.map((key) => `${key} IS NOT NULL`));
+  if (!command.keepEmpty) relation.keep(...keys.map((key) => `${key} IS NOT NULL`));
   const order = relation.order.length === 0 ? '' : `ORDER BY ${orderText(relation.order)}`;
   if (!command.consecutive) {
     const missing = command.keepEmpty ? ` OR ${keys.map((key) => `${key} IS NULL`).join(' OR ')}` : '';

@@ -84,7 +84,7 @@ export function stats(written: Stats, context: CommandContext): Relation {
     fields.set(aggregate.as, { sql: column, type, stable: true });
     columns.push(`${sql} AS ${column}`);
   });
-  relation.where.push(...keys.map((key) => `${key} IS NOT NULL`));
+  relation.keep(...keys.map((key) => `${key} IS NOT NULL`));
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.map((_, index) => index + 1).join(', ')}`;
   const from = `(SELECT ${columns.join(', ')} FROM ${relation.from}${relation.tail}${group}) AS ${scope.fresh()}`;
   return new Relation(scope, from, fields, order);
@@ -194,7 +194,7 @@ export function topOrRare(command: Of<'top' | 'rare'>, context: CommandContext):
   ];
   nameTwice([...names.map(({ name }) => name), ...made], context, command.at);
   const keys = groupKeys(relation, names);
-  relation.where.push(...keys.map((key) => `${key} IS NOT NULL`));
+  relation.keep(...keys.map((key) => `${key} IS NOT NULL`));
   const columns = keys.map(() => scope.fresh());
   const [count, percent] = [scope.fresh(), scope.fresh()];
   const grouped = `SELECT ${keys.map((key, i) => `${key} AS ${columns[i]}`).join(', ')}, CAST(count(*) AS DOUBLE) AS ${count} FROM ${relation.from}${relation.tail} GROUP BY ${keys.map((_, i) => i + 1).join(', ')}`;

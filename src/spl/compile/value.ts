@@ -6,7 +6,7 @@
 import type { Comparison } from '../ast.ts';
 import type { Relation, ValueType } from './relation.ts';
 import { asNumber, asText } from './relation.ts';
-import { anyItem, ITEM, literal, toNumber } from './sql-text.ts';
+import { anyItem, ITEM, toNumber } from './sql-text.ts';
 import type { HuntbookError } from '../../errors.ts';
 
 /** `constant`: a literal, whose kind is known; a text of a field may be a number. */
@@ -81,15 +81,10 @@ export function toList({ sql, type, ...rest }: Value): string {
   return `CASE WHEN ${text} IS NOT NULL THEN [${text}] END`;
 }
 
-/** `%` and `_` are wildcards unless a backslash is before them; any other backslash is itself. */
+/** `%` and `_` are wildcards, and nothing takes that from them: a backslash is itself, as hunters write paths. */
 export function like(value: Value, pattern: Value): string {
-  const written =
-    typeof pattern.constant === 'string'
-      ? literal(
-          pattern.constant.replaceAll(/\\([\\%_]?)/g, (_, next: string) => `\\${next === '' ? '\\' : next}`),
-        )
-      : `replace(${toText(pattern)}, '\\', '\\\\')`;
-  const test = (text: string): string => `(${text} LIKE ${written} ESCAPE '\\')`;
+  // Without an escape character; DuckDB has none of its own.
+  const test = (text: string): string => `(${text} LIKE ${toText(pattern)})`;
   return value.type === 'list' ? `(${anyItem(value.sql, test(ITEM))})` : test(toText(value));
 }
 

@@ -1,21 +1,15 @@
 /**
- * Texts, patterns and regular expressions as queries of terms
+ * Texts and patterns as queries of terms
  * (https://www.elastic.co/docs/reference/query-languages/query-dsl/term-level-queries,
  * https://docs.opensearch.org/latest/query-dsl/term/index/). `case_insensitive` folds the letters of ASCII only;
  * letters beyond it that have two cases are written as sets of both, in a regular expression.
  */
 import { ANY, ONE, type StringPart } from '../ast.ts';
-import { luceneRegexOf, luceneRegexTree } from './lucene-regex.ts';
-import { readRegexTree, type Refuse, type RegexNode } from './lucene-regex-tree.ts';
-import { inverted } from './lucene-regex-ranges.ts';
+import { luceneRegexOf } from './lucene-regex.ts';
+import type { Refuse } from './lucene-regex-tree.ts';
+import { maxRegexLength, regexp, type Query } from './query-dsl-regex.ts';
 import { hasWildcard, shapeOf, writeParts } from './strings.ts';
 
-export type Query = Readonly<Record<string, unknown>>;
-
-/** The server's bound (`index.max_regex_length`), where an index does not say otherwise. */
-export const maxRegexLength = 1000;
-/** Room for determinising; the server's default of 10,000 is less than some rules need. */
-const determinizedStates = 100_000;
 const guid = /^\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$/i;
 
 /** A text with wildcards, which stands for the whole value. */
@@ -64,7 +58,8 @@ export function listQueries(
     if (alternatives.length === 0) return;
     const before = kind === 'contains' || kind === 'endsWith' ? '.*' : '';
     const after = kind === 'contains' || kind === 'startsWith' ? '.*' : '';
-    queries.push(regexp(field, `${before}(${alternatives.join('|')})${after}`, !cased, refuse));
+    const value = `${before}(${alternatives.join('|')})${after}`;
+    queries.push(regexp(field, value, !cased, refuse));
   };
   for (const parts of texts) {
     const shape = shapeOf(parts);
@@ -80,51 +75,8 @@ export function listQueries(
     if (alternatives === undefined) open.set(shape.kind, [written]);
     else alternatives.push(written);
   }
-  for (const kind of [...open.keys()]) flush(kind);
+  for (const kind of open.keys()) flush(kind);
   return queries;
-}
-
-/** A regular expression of a rule, searched in the value. What Lucene cannot say is refused. */
-export function regexQuery(field: string, source: string, flags: string, refuse: Refuse): Query {
-  const [tree] = exactEnds(readRegexTree(source, flags, refuse));
-  return regexp(field, luceneRegexTree(tree as RegexNode, refuse), false, refuse);
-}
-
-function regexp(field: string, value: string, folded: boolean, refuse: Refuse): Query {
-  if (value.length > maxRegexLength)
-    refuse(`a regular expression that takes more than ${maxRegexLength} characters in Lucene`);
-  const large = value.length > 200 || value.includes('{');
-  return {
-    regexp: {
-      [field]: {
-        value,
-        // Operators that a rule does not mean: `~`, `<1-9>`, `&`, `@`, `#` are escaped, and switched off but for the empty set.
-        flags: 'EMPTY',
-        ...(folded && { case_insensitive: true }),
-        ...(large && { max_determinized_states: determinizedStates }),
-      },
-    },
-  };
-}
-
-/** `.` is no line end, and `$` also stands before a last one, as in the matcher; Lucene knows neither. */
-function exactEnds(node: RegexNode): RegexNode[] {
-  switch (node.kind) {
-    case 'dot':
-      return [{ kind: 'set', ranges: inverted([[10, 10]]) }];
-    case 'end':
-      return [{ kind: 'repeat', item: { kind: 'set', ranges: [[10, 10]] }, min: 0, max: 1 }, node];
-    case 'repeat': {
-      const items = exactEnds(node.item);
-      const item: RegexNode =
-        items.length === 1 ? (items[0] as RegexNode) : { kind: 'choice', branches: [items] };
-      return [{ ...node, item }];
-    }
-    case 'choice':
-      return [{ kind: 'choice', branches: node.branches.map((branch) => branch.flatMap(exactEnds)) }];
-    default:
-      return [node];
-  }
 }
 
 /** Lower case to the letters beyond ASCII that fold to it. Made when first asked for. */

@@ -1,8 +1,10 @@
 /** One comparison of a rule as a query, by the type that the field has in the index. */
+import { HuntbookError } from '../../errors.ts';
 import type { SigmaValue } from '../ast.ts';
 import { parseAddress } from '../network.ts';
 import type { Refuse } from './lucene-regex-tree.ts';
-import { textQuery, regexQuery, type Query } from './query-dsl-text.ts';
+import { regexQuery, type Query } from './query-dsl-regex.ts';
+import { textQuery } from './query-dsl-text.ts';
 import { networkTexts } from './sql-network.ts';
 
 /** How a field of rules stands in an index. */
@@ -18,6 +20,8 @@ export interface FieldUse {
   readonly long?: string;
   /** Some documents hold a value that is not indexed for its length (`ignore_above`): they are looked at again. */
   readonly cut?: true;
+  /** Regular expressions may stand for more values than they mean. */
+  readonly loose?: true;
 }
 
 export const nothing: Query = { match_none: {} };
@@ -43,9 +47,22 @@ export function fieldQuery(use: FieldUse, value: SigmaValue, refuse: Refuse): Qu
     return oneForm(short, value, refuse);
   if (value.kind === 'null' || (value.kind === 'exists' && !value.value))
     return { bool: { must_not: [{ exists: { field: short.field } }, { exists: { field: long } }] } };
-  const second: FieldUse = { field: long, type: 'wildcard' };
+  const second: FieldUse = { field: long, type: 'wildcard', ...(use.loose && { loose: use.loose }) };
   const should = [oneForm(short, value, refuse), oneForm(second, value, refuse)];
   return { bool: { should, minimum_should_match: 1 } };
+}
+
+/**
+ * About how many clauses a server counts for a value of the field for long ones. OpenSearch takes a pattern on a field
+ * of the type wildcard apart into pieces of three characters, each in both cases.
+ */
+export function longClauses(value: SigmaValue): number {
+  if (value.kind === 'string')
+    return value.parts.reduce<number>(
+      (sum, part) => sum + (typeof part === 'string' ? part.length : 1) * (value.cased ? 1 : 8),
+      0,
+    );
+  return value.kind === 'regex' ? value.source.length * 8 : 8;
 }
 
 function oneForm(use: FieldUse, value: SigmaValue, refuse: Refuse): Query {
@@ -64,7 +81,7 @@ function oneForm(use: FieldUse, value: SigmaValue, refuse: Refuse): Query {
       return typed(use, [String(value.value)], refuse);
     case 'regex':
       if (!holdsTerms(type)) refuse(`a regular expression on a field of the type ${type}`);
-      return regexQuery(field, value.source, value.flags, refuse);
+      return regexQuery(field, value.source, value.flags, use.loose === true, refuse);
     case 'cidr':
       return cidr(use, value.network, refuse);
     case 'compare': {
@@ -124,4 +141,14 @@ function cidr({ field, type, ip }: FieldUse, network: string, refuse: Refuse): Q
     return { wildcard: { [field]: { value, case_insensitive: true } } };
   });
   return { bool: { should, minimum_should_match: 1 } };
+}
+
+/** The option `fields` of the target. */
+export function readFields(text: string): Record<string, FieldUse> {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as Record<string, FieldUse>;
+  } catch {
+    throw new HuntbookError('HB_USAGE', `the option fields of query_dsl is no JSON: ${text.slice(0, 80)}`);
+  }
 }

@@ -4,33 +4,39 @@
  * on keyword fields, and no value can be taken for syntax. A field that is missing makes a comparison false, and
  * `not` of it true, as in the matcher.
  */
-import { HuntbookError } from '../../errors.ts';
 import type { Expression, SigmaValue, StringPart } from '../ast.ts';
 import { withoutDoubleNot } from './absence.ts';
 import { unsupported } from './dialect.ts';
 import { ecsSuggestions } from './lucene.ts';
 import type { Refuse } from './lucene-regex-tree.ts';
-import { listQueries, type Query } from './query-dsl-text.ts';
-import { fieldQuery, holdsTerms, nothing, type FieldUse } from './query-dsl-values.ts';
+import { anyOf, attempt, fewer, ignored, mark, orPerhaps } from './query-dsl-approximate.ts';
+import { isCostly, type Query } from './query-dsl-regex.ts';
+import { listQueries } from './query-dsl-text.ts';
+import { fieldQuery, holdsTerms, longClauses, readFields, type FieldUse } from './query-dsl-values.ts';
 import { valuesOfOneField } from './text-target.ts';
 import type { RuleContext, Target } from './types.ts';
+
+export { isApproximate } from './query-dsl-approximate.ts';
 
 const title = 'Query DSL';
 /** Servers count all clauses of a query (1,024 by default): longer lists are written as regular expressions. */
 const listLength = 24;
-/** Marks parts that hold for more events than the rule; see `isApproximate`. */
-const mark = 'huntbook-approximate';
-
-class Refusal extends Error {}
-
+/** Of clauses for long values; a hunt may ask for three variants of a rule at once. */
+const longBudget = 300;
 class Writer {
   readonly #context: RuleContext;
   readonly #fields: Readonly<Record<string, FieldUse>>;
   readonly #everything: string;
   readonly #approximate: boolean;
 
-  constructor(context: RuleContext) {
+  readonly #anyLong: boolean;
+  /** What a server counts for long values, about. */
+  longClauses = 0;
+
+  /** `anyLong`: every event with a long value is found, as the server would refuse to look for so many. */
+  constructor(context: RuleContext, anyLong: boolean) {
     const { options } = context;
+    this.#anyLong = anyLong;
     this.#context = context;
     this.#fields = readFields(options['fields'] ?? '');
     this.#everything = options['everything'] ?? '';
@@ -45,7 +51,7 @@ class Writer {
       case 'and':
         return this.#and(expression.items, negated);
       case 'or':
-        return { bool: { should: this.#or(expression.items, negated), minimum_should_match: 1 } };
+        return anyOf(this.#or(expression.items, negated));
       default:
         return this.#one(expression.field, expression.value, negated);
     }
@@ -64,34 +70,52 @@ class Writer {
   }
 
   #or(items: readonly Expression[], negated: boolean): Query[] {
-    const long = items.length > listLength ? (this.#networks(items) ?? this.#list(items)) : null;
+    const networks = this.#networks(items, negated);
+    const long = networks ?? (items.length > listLength ? this.#list(items, negated) : null);
     return long ?? items.map((item) => this.write(item, negated));
   }
 
-  /** Many texts of one field, alike in case, as a few queries. */
-  #list(items: readonly Expression[]): Query[] | null {
+  /** Many texts of one field, alike in case, as a few queries; values that are too long have their own. */
+  #list(items: readonly Expression[], negated: boolean): Query[] | null {
     const same = valuesOfOneField(items);
     if (same === null) return null;
     const use = this.#use(same.field);
     // On fields of the type wildcard regular expressions are no help.
-    if (!holdsTerms(use.type) || use.type === 'wildcard' || use.long !== undefined || use.cut === true)
-      return null;
+    if (!holdsTerms(use.type) || use.type === 'wildcard') return null;
     const texts: Record<'cased' | 'folded', (readonly StringPart[])[]> = { cased: [], folded: [] };
     for (const value of same.values) {
       if (value.kind === 'string') texts[value.cased ? 'cased' : 'folded'].push(value.parts);
       else texts.folded.push([String((value as { value: unknown }).value)]);
     }
-    return attempt(
+    const queries = attempt(
       (refuse) => [
         ...listQueries(use.field, texts.folded, false, refuse),
         ...listQueries(use.field, texts.cased, true, refuse),
       ],
       () => null,
     );
+    if (queries === null) return null;
+    const { long } = use;
+    if (this.#anyLong && long !== undefined)
+      return [orPerhaps(anyOf(queries), { exists: { field: long } }, negated)];
+    if (use.cut === true && this.#approximate)
+      return [orPerhaps(anyOf(queries), ignored(use.field), negated)];
+    if (long === undefined) return queries;
+    const ofLong: FieldUse = { field: long, type: 'wildcard' };
+    return attempt(
+      (refuse) => [
+        ...queries,
+        ...same.values.map((value) => {
+          this.longClauses += longClauses(value);
+          return fieldQuery(ofLong, value, refuse);
+        }),
+      ],
+      () => null,
+    );
   }
 
   /** Many networks of one address as one query: each for itself counts as several clauses. */
-  #networks(items: readonly Expression[]): Query[] | null {
+  #networks(items: readonly Expression[], negated: boolean): Query[] | null {
     const networks: string[] = [];
     const fields = new Set<string | null>();
     for (const item of items) {
@@ -103,7 +127,11 @@ class Writer {
     if (fields.size !== 1 || typeof field !== 'string') return null;
     const use = this.#use(field);
     const at = use.ip ?? (use.type === 'ip' ? use.field : null);
-    return at === null ? null : [{ terms: { [at]: networks } }];
+    if (at !== null) return items.length > listLength ? [{ terms: { [at]: networks } }] : null;
+    // As texts, a network may take hundreds of clauses.
+    return this.#approximate && items.length > 3 && holdsTerms(use.type)
+      ? [this.#perhaps(field, negated)]
+      : null;
   }
 
   #use(field: string): FieldUse {
@@ -114,29 +142,49 @@ class Writer {
     return attempt(
       (refuse) => {
         if (field === null) return this.#keyword(value, refuse);
-        return this.#cut(this.#use(field), value, negated, refuse);
+        const use = this.#use(field);
+        const mayLoosen = this.#approximate && value.kind === 'regex' && holdsTerms(use.type);
+        const costly = mayLoosen && isCostly(value.source, value.flags, refuse);
+        if (!costly) return this.#cut(use, value, negated, refuse);
+        if (negated) return fewer;
+        return {
+          bool: { filter: [this.#cut({ ...use, loose: true }, value, negated, refuse)], _name: mark },
+        };
       },
       (reason) => {
         if (!this.#approximate) throw unsupported(this.#context, title, reason);
-        if (negated) return { bool: { must: [nothing], _name: mark } };
-        const more = field === null ? { match_all: {} } : { exists: { field: this.#use(field).field } };
-        return { bool: { filter: [more], _name: mark } };
+        return this.#perhaps(field, negated);
       },
     );
   }
 
   /** Documents whose value the index left out may hold for the rule, or not. */
   #cut(use: FieldUse, value: SigmaValue, negated: boolean, refuse: Refuse): Query {
-    if (use.cut !== true) return fieldQuery(use, value, refuse);
-    const left: Query = { term: { _ignored: { value: use.field } } };
+    if (use.cut !== true) return this.#long(use, value, negated, refuse);
+    const left = ignored(use.field);
     const { kind } = value;
     if (kind === 'null' || (kind === 'exists' && !value.value))
       return { bool: { must_not: [{ exists: { field: use.field } }, left] } };
     const query = fieldQuery(use, value, refuse);
-    if (kind === 'exists') return { bool: { should: [query, left], minimum_should_match: 1 } };
-    if (!this.#approximate) return query;
-    if (negated) return { bool: { filter: [query], _name: mark } };
-    return { bool: { should: [query, left], minimum_should_match: 1, _name: mark } };
+    if (kind === 'exists') return anyOf([query, left]);
+    return this.#approximate ? orPerhaps(query, left, negated) : query;
+  }
+
+  #long(use: FieldUse, value: SigmaValue, negated: boolean, refuse: Refuse): Query {
+    const { long, ...short } = use;
+    if (long === undefined || !/^(?:string|number|bool|regex)$/.test(value.kind))
+      return fieldQuery(use, value, refuse);
+    this.longClauses += longClauses(value);
+    if (!this.#anyLong) return fieldQuery(use, value, refuse);
+    return orPerhaps(fieldQuery(short, value, refuse), { exists: { field: long } }, negated);
+  }
+
+  #perhaps(field: string | null, negated: boolean): Query {
+    if (negated) return fewer;
+    const { field: own, long } = field === null ? { field, long: undefined } : this.#use(field);
+    const here = own === null ? { match_all: {} } : { exists: { field: own } };
+    const more = long === undefined ? here : anyOf([here, { exists: { field: long } }]);
+    return { bool: { filter: [more], _name: mark } };
   }
 
   /** A keyword stands anywhere in any value. */
@@ -152,36 +200,6 @@ class Writer {
           : value;
     return fieldQuery(this.#use(this.#everything), anywhere, refuse);
   }
-}
-
-/** `make`, or what `otherwise` makes of the reason why it was refused. */
-function attempt<Made>(make: (refuse: Refuse) => Made, otherwise: (reason: string) => Made): Made {
-  try {
-    return make((reason) => {
-      throw new Refusal(reason);
-    });
-  } catch (error) {
-    if (error instanceof Refusal) return otherwise(error.message);
-    throw error;
-  }
-}
-
-function readFields(text: string): Record<string, FieldUse> {
-  if (text === '') return {};
-  try {
-    return JSON.parse(text) as Record<string, FieldUse>;
-  } catch {
-    throw new HuntbookError('HB_USAGE', `the option fields of query_dsl is no JSON: ${text.slice(0, 80)}`);
-  }
-}
-
-/** Whether a query made with `approximate=yes` may find more than the rule means: its hits are to be looked at again. */
-export function isApproximate(query: unknown): boolean {
-  if (Array.isArray(query)) return query.some(isApproximate);
-  if (typeof query !== 'object' || query === null) return false;
-  return Object.entries(query).some(
-    ([key, value]) => (key === '_name' && value === mark) || isApproximate(value),
-  );
 }
 
 export const queryDsl: Target = {
@@ -226,7 +244,12 @@ export const queryDsl: Target = {
     ranOn: 'OpenSearch 2.19',
   },
   suggests: ecsSuggestions,
-  search: (expression, context) =>
-    JSON.stringify(new Writer(context).write(withoutDoubleNot(expression), false)),
+  search(expression, context) {
+    const whole = withoutDoubleNot(expression);
+    const exact = new Writer(context, false);
+    const query = exact.write(whole, false);
+    const isLarge = context.options['approximate'] === 'yes' && exact.longClauses > longBudget;
+    return JSON.stringify(isLarge ? new Writer(context, true).write(whole, false) : query);
+  },
   query: (search) => search,
 };

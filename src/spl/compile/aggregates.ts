@@ -6,7 +6,7 @@
 import type { Aggregate } from '../ast.ts';
 import type { OrderKey, ValueType } from './relation.ts';
 import { orderText } from './relation.ts';
-import { numberText, toNumber } from './sql-text.ts';
+import { numberText, toNumber, X } from './sql-text.ts';
 import { toNumeric, toText } from './value.ts';
 import type { Value } from './value.ts';
 
@@ -126,7 +126,7 @@ function percentile(
 function ofLists(aggregate: Aggregate, input: AggregateInput, value: string): AggregateSql | null {
   const inOrder = input.order.length === 0 ? '' : ` ORDER BY ${orderText(input.order)}`;
   const all = `flatten(list(${value}${inOrder}) FILTER (WHERE ${value} IS NOT NULL))`;
-  const numbers = `list_filter(list_transform(${all}, lambda _x: ${toNumber('_x')}), lambda _x: _x IS NOT NULL)`;
+  const numbers = `list_filter(list_transform(${all}, lambda ${X}: ${toNumber(X)}), lambda ${X}: ${X} IS NOT NULL)`;
   switch (aggregate.function) {
     case 'count':
       return number(`COALESCE(CAST(len(${all}) AS DOUBLE), 0)`);

@@ -4,7 +4,7 @@ import type { CommandContext } from './context.ts';
 import { readRegex, readReplacement, regexExtract, regexReplace } from './regex-sql.ts';
 import { asList, asNumber, asText } from './relation.ts';
 import type { Field, Relation } from './relation.ts';
-import { literal, numberText } from './sql-text.ts';
+import { literal, numberText, X } from './sql-text.ts';
 import { wildcard } from './wildcards.ts';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
@@ -159,7 +159,7 @@ function makemv(
   const field = relation.use(name);
   if (field === undefined) return;
   const parts = `string_split(${asText(field)}, ${literal(delimiter)})`;
-  relation.set(name, allowEmpty ? parts : `list_filter(${parts}, lambda _x: _x <> '')`, 'list');
+  relation.set(name, allowEmpty ? parts : `list_filter(${parts}, lambda ${X}: ${X} <> '')`, 'list');
 }
 
 function nomv({ field: { name } }: Of<'nomv'>, { relation }: CommandContext): void {

@@ -48,6 +48,7 @@ function compileOne(expression: EvalExpression, context: EvalContext): Value {
       return { sql: `(${tests.join(` ${expression.op} `)})`, type: 'boolean' };
     }
     case 'binary': {
+      if (expression.op === '+') return plus(summands(expression).map((item) => compileEval(item, context)));
       const left = compileEval(expression.left, context);
       const right = compileEval(expression.right, context);
       if (expression.op === 'XOR') {
@@ -63,14 +64,10 @@ export function compileTest(expression: EvalExpression, context: EvalContext): s
   return toBoolean(compileEval(expression, context), context, placeOf(expression));
 }
 
-function binary(op: Exclude<BinaryOperator, 'XOR'>, left: Value, right: Value): Value {
+function binary(op: Exclude<BinaryOperator, 'XOR' | '+'>, left: Value, right: Value): Value {
   switch (op) {
     case '.':
       return { sql: `(${toText(left)} || ${toText(right)})`, type: 'text' };
-    case '+':
-      if (typeof left.constant === 'string' || typeof right.constant === 'string')
-        return { sql: `(${toText(left)} || ${toText(right)})`, type: 'text' };
-      return plus(left, right);
     case '-':
     case '*':
       return { sql: `(${toNumeric(left)} ${op} ${toNumeric(right)})`, type: 'number' };
@@ -84,11 +81,28 @@ function binary(op: Exclude<BinaryOperator, 'XOR'>, left: Value, right: Value): 
   }
 }
 
-/** Two numbers are added, two texts joined, a number and a text are nothing (Search Reference, "eval"). */
-function plus(left: Value, right: Value): Value {
-  const sum = `(${toNumeric(left)} + ${toNumeric(right)})`;
-  if (left.type !== 'text' || right.type !== 'text') return { sql: sum, type: 'number' };
-  const [a, b] = [toNumeric(left), toNumeric(right)];
-  const joined = `CASE WHEN ${a} IS NULL AND ${b} IS NULL THEN ${left.sql} || ${right.sql} END`;
-  return { sql: `(CASE WHEN ${sum} IS NOT NULL THEN ${numberText(sum)} ELSE ${joined} END)`, type: 'text' };
+/** `a + b + c` as a list. */
+function summands(expression: EvalExpression): EvalExpression[] {
+  const items: EvalExpression[] = [];
+  let rest = expression;
+  while (rest.kind === 'binary' && rest.op === '+') {
+    items.push(rest.right);
+    rest = rest.left;
+  }
+  return [rest, ...items.toReversed()];
+}
+
+/** Numbers are added, texts joined; numbers and texts together are nothing (Search Reference, "eval"). */
+function plus(items: readonly Value[]): Value {
+  const joined = items.map(toText).join(' || ');
+  if (items.some(({ constant }) => typeof constant === 'string')) return { sql: `(${joined})`, type: 'text' };
+  const numbers = items.map(toNumeric);
+  const sum = `(${numbers.join(' + ')})`;
+  if (items.some(({ type }) => type !== 'text')) return { sql: sum, type: 'number' };
+  const none = numbers.map((item) => `${item} IS NULL`).join(' AND ');
+  const otherwise = `CASE WHEN ${none} THEN ${joined} END`;
+  return {
+    sql: `(CASE WHEN ${sum} IS NOT NULL THEN ${numberText(sum)} ELSE ${otherwise} END)`,
+    type: 'text',
+  };
 }

@@ -1,7 +1,7 @@
 /** Functions about several values (Search Reference, "Multivalue eval functions"). */
 import { toList, toNumeric, toText } from './value.ts';
 import type { EvalFunction, Value } from './value.ts';
-import { literal } from './sql-text.ts';
+import { INDEX, literal, X } from './sql-text.ts';
 
 const whole = (value: Value): string => `TRY_CAST(${toNumeric(value)} AS BIGINT)`;
 
@@ -49,7 +49,10 @@ export const listFunctions: Readonly<Record<string, EvalFunction>> = {
     max: 1,
     compile: ({ args: [value] }) => {
       const list = toList(value as Value);
-      return { sql: `list_filter(${list}, lambda _x, _i: list_position(${list}, _x) = _i)`, type: 'list' };
+      return {
+        sql: `list_filter(${list}, lambda ${X}, ${INDEX}: list_position(${list}, ${X}) = ${INDEX})`,
+        type: 'list',
+      };
     },
   },
   mvsort: {

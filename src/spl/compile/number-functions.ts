@@ -1,5 +1,5 @@
 /** Functions about numbers, bits and times (Search Reference, "Mathematical", "Bitwise", "Date and time functions"). */
-import { call, literal, numberLiteral, numberText, toNumber } from './sql-text.ts';
+import { ALL, call, literal, numberLiteral, numberText, toNumber, X } from './sql-text.ts';
 import { constantText, number, text, one, toList, toNumeric, toText } from './value.ts';
 import type { Call, EvalFunction, Value } from './value.ts';
 import { isRead, isWritten } from '../run/time-format.ts';
@@ -24,11 +24,11 @@ function extremeOf(name: 'min' | 'max', args: readonly Value[]): string {
   const all = args
     .map((value) => `COALESCE(${toList(value)}, []::VARCHAR[])`)
     .reduce((a, b) => `list_concat(${a}, ${b})`);
-  const numbers = `list_filter(list_transform(_all, lambda _x: ${toNumber('_x')}), lambda _x: _x IS NOT NULL)`;
-  const texts = `list_filter(_all, lambda _x: ${toNumber('_x')} IS NULL)`;
+  const numbers = `list_filter(list_transform(${ALL}, lambda ${X}: ${toNumber(X)}), lambda ${X}: ${X} IS NOT NULL)`;
+  const texts = `list_filter(${ALL}, lambda ${X}: ${toNumber(X)} IS NULL)`;
   const [number, other] = [numberText(`list_${name}(${numbers})`), `list_${name}(${texts})`];
   const found = name === 'max' ? `COALESCE(${other}, ${number})` : `COALESCE(${number}, ${other})`;
-  return `(list_transform([${all}], lambda _all: ${found}))[1]`;
+  return `(list_transform([${all}], lambda ${ALL}: ${found}))[1]`;
 }
 
 function bits(write: (a: string, b: string) => string): EvalFunction {

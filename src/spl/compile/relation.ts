@@ -3,7 +3,7 @@
  * the order. Commands that only change expressions cost no level of SQL; `wrap` makes one where it is needed. A level
  * keeps all columns below it (`SELECT *`), so that expressions over them stay true.
  */
-import { literal, numberText, toNumber } from './sql-text.ts';
+import { literal, numberText, OWN, toNumber } from './sql-text.ts';
 
 export type ValueType = 'text' | 'list' | 'number';
 
@@ -27,7 +27,7 @@ export class Scope {
   #count = 0;
 
   fresh(): string {
-    return `_spl${++this.#count}`;
+    return `${OWN}_${++this.#count}`;
   }
 
   /** Gives a query a name, so that it is written once and may be used twice. */

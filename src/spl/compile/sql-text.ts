@@ -1,4 +1,5 @@
 /** How texts, names and numbers are put into SQL. Every value of a search goes through `literal`. */
+import { randomBytes } from 'node:crypto';
 
 /** A text. The parser has refused NUL, which a statement cannot hold. */
 export function literal(text: string): string {
@@ -27,8 +28,16 @@ export function numberText(number: string): string {
   return `printf('%.15g', ${number})`;
 }
 
+/** What names of our own begin with: fields of events can have any name, so that it must be one that nobody can know. */
+export const OWN = `_${randomBytes(6).toString('hex')}`;
+
 /** The variable of a lambda; expressions inside it are about one value of a list. */
-export const ITEM = '_spl_item';
+export const ITEM = `${OWN}_item`;
+
+/** Lambdas whose expressions say nothing but what stands here. */
+export const X = `${OWN}_x`;
+export const INDEX = `${OWN}_i`;
+export const ALL = `${OWN}_all`;
 
 export function anyItem(list: string, test: string): string {
   return `len(list_filter(${list}, lambda ${ITEM}: ${test})) > 0`;

@@ -53,7 +53,6 @@ export function expandAggregates(
   return aggregates.flatMap((aggregate) => {
     const { argument, as } = aggregate;
     if (argument === null || 'kind' in argument || !argument.name.includes('*')) return [aggregate];
-    if (relation.find(argument.name) !== undefined) return [aggregate];
     const pattern = wildcard(argument.name);
     return [...relation.fields.keys()].flatMap((name) => {
       const found = pattern.exec(name);

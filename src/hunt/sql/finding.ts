@@ -37,6 +37,15 @@ export class SqlFindings {
     this.#shown = columns.map(({ name }) => name).filter((name) => !apart.has(name.toLowerCase()));
   }
 
+  /** By time, then by what they say: rows that an ORDER BY holds equal come from threads in any order. */
+  inOrder(rows: readonly FrameRow[]): FrameRow[] {
+    const time = this.#time;
+    return rows
+      .map((row) => ({ row, key: `${time === undefined ? '' : String(row[time])} ${toJson(row)}` }))
+      .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+      .map(({ row }) => row);
+  }
+
   make(row: FrameRow): Finding {
     const fields = Object.create(null) as EventFields;
     for (const [name, value] of Object.entries(row))

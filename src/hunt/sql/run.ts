@@ -6,7 +6,7 @@
 import { HuntbookError } from '../../errors.ts';
 import type { RefusedRule } from '../../detect/index.ts';
 import type { SqlHunt } from '../../rules/index.ts';
-import type { Frame } from '../../store/index.ts';
+import type { Frame, FrameRow } from '../../store/index.ts';
 import { openEvents, type EventStore, type OpenEventsOptions } from '../event-store.ts';
 import type { Finding, NeverFiringRule } from '../types.ts';
 import { SqlFindings } from './finding.ts';
@@ -130,11 +130,13 @@ async function runOne(
   const frame = await runSqlHunt(hunt, store, values, signal && { signal });
   try {
     const findings = new SqlFindings(hunt, frame.columns, paths.join(', '));
+    const found: FrameRow[] = [];
     let rows = 0;
     for await (const row of frame.rows()) {
       if (++rows > maxRows || signal?.aborted) break;
-      await onFinding(findings.make(row));
+      found.push(row);
     }
+    for (const row of findings.inOrder(found)) await onFinding(findings.make(row));
     return rows;
   } finally {
     frame.close();

@@ -16,7 +16,8 @@ export function splitHashes(text: string): Record<string, string> {
     const key = part.slice(0, equals).toUpperCase().replaceAll('-', '');
     const value = part.slice(equals + 1).toUpperCase();
     // Sysmon fills in zeros where there is nothing to hash (no imports, no file).
-    if (!/^[0-9A-F]{8,}$/u.test(value) || /^0+$/u.test(value) || !/^[A-Z][A-Z0-9]{1,19}$/u.test(key)) continue;
+    if (!/^[0-9A-F]{8,}$/u.test(value) || /^0+$/u.test(value) || !/^[A-Z][A-Z0-9]{1,19}$/u.test(key))
+      continue;
     hashes[key] ??= value;
   }
   return hashes;

@@ -29,7 +29,14 @@ describe('huntbook lab splunk', () => {
           });
         },
       },
-      ...['lab', 'splunk', estate, '--port', '0', '--token', '--password-file', place.path('password')],
+      'lab',
+      'splunk',
+      estate,
+      '--port',
+      '0',
+      '--token',
+      '--password-file',
+      place.path('password'),
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\n$/);

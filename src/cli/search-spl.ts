@@ -1,5 +1,6 @@
 /** `huntbook search --spl`: a search in Splunk's language over files, by the engine of the stand-in. */
 import { ExitCode, HuntbookError } from '../errors.ts';
+import { terminalText } from '../escape/index.ts';
 import { openEvents, type EventStore } from '../hunt/index.ts';
 import { eventTable } from '../lab/index.ts';
 import { parseSpl } from '../spl/index.ts';
@@ -34,6 +35,7 @@ export async function runSearchSpl(
       const searching = searchStore(store, query, options, interrupt.signal);
       const frame = await Promise.race([searching, interrupt.expired]);
       await writeFrame(frame, { ...options, expired: interrupt.expired });
+      if (!quiet && (await frame.count()) === 0) sayOrigin(query, options.index ?? 'main');
       if (sayIssues(store.issues, quiet)) process.exitCode ??= ExitCode.partial;
     },
   );
@@ -59,4 +61,11 @@ async function searchStore(
     ...(latest !== undefined && { latest }),
   });
   return frameFromRows(found.rows, { fields: found.fields });
+}
+
+/** Searches are often copied with the index of somebody's server, which no file has. */
+function sayOrigin(query: string, index: string): void {
+  if (!/\b(?:index|source|sourcetype)\s*(?:!?=|IN\b)/i.test(query)) return;
+  const origin = `index=${index} sourcetype=WinEventLog source="WinEventLog:CHANNEL"`;
+  process.stderr.write(`huntbook: nothing found. Events of files have ${terminalText(origin)}\n`);
 }

@@ -71,4 +71,10 @@ describe('huntbook search --spl', () => {
     expect(stderr).toContain('frobnicate');
     expect(stderr).toContain('[HB_SPL]');
   });
+
+  it('says what index there is when a search that names another finds nothing', async () => {
+    const given = ['search', '--spl', 'index=sysmon EventCode=1 | table Image', estate];
+    expect((await place.run(...given)).stderr).toContain('index=main');
+    expect((await place.run(...given, '-q')).stderr).toBe('');
+  });
 });

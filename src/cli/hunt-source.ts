@@ -1,8 +1,7 @@
 /** `huntbook hunt --source`: the rules as searches of a named source, or, of the kind files, the hunt over its files. */
 import path from 'node:path';
-import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config/index.ts';
+import { sourcePath, type NamedSource } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
-import { terminalText } from '../escape/index.ts';
 import {
   describeFields,
   huntRemote,
@@ -13,6 +12,7 @@ import {
 import type { SqlHunt } from '../rules/index.ts';
 import type { Pipeline } from '../sigma/index.ts';
 import { indexFor, readIndexMap, type SearchEngine } from '../sources/index.ts';
+import { findSource, sayWarning, sourceFiles } from './find-source.ts';
 import type { HuntCliOptions } from './hunt-options.ts';
 import { choosePipelines, loadDocuments } from './sigma-rules.ts';
 
@@ -43,15 +43,15 @@ export async function openHuntSource(
   given: readonly string[],
   options: HuntCliOptions & { readonly source: string },
 ): Promise<HuntSource> {
-  const { config: file, source: name } = options;
+  const { config, source: name } = options;
   if (given.length > 0)
     throw new HuntbookError('HB_USAGE', `${given[0]}: files and --source are hunted one at a time`, {
       hint: 'Leave out one of them.',
     });
-  const source = await namedSource(await loadConfig(file === undefined ? {} : { file }), name);
+  const source = await findSource(name, config);
   const { settings } = source;
   if (settings.kind === 'files') {
-    const paths = await Promise.all(settings.paths.map((one) => sourcePath(source, one)));
+    const paths = await sourceFiles(source, settings.paths);
     return {
       paths,
       hunt: () => Promise.reject(new Error('files are hunted as files')),
@@ -64,8 +64,7 @@ export async function openHuntSource(
         'HB_USAGE',
         `${option} is for files; source ${name} is of kind ${settings.kind}`,
       );
-  const onWarning = (text: string): void => void process.stderr.write(`huntbook: ${terminalText(text)}\n`);
-  const engine = await openSource(source, { onWarning });
+  const engine = await openSource(source, { onWarning: sayWarning });
   return {
     paths: null,
     hunt: (hunt) => huntSource(engine, source, options, hunt),

@@ -1,5 +1,4 @@
 /** `huntbook import --source`: loads events into an index of Elasticsearch or OpenSearch. */
-import { loadConfig, namedSource } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { FieldTable, type EventBatch } from '../events/index.ts';
 import { terminalText } from '../escape/index.ts';
@@ -13,6 +12,7 @@ import {
   type IndexReport,
 } from '../sources/index.ts';
 import { Interrupted, watchInterrupt } from './exit.ts';
+import { findSource, sayWarning } from './find-source.ts';
 import { sayIssues } from './issues.ts';
 import { startProgress } from './progress.ts';
 
@@ -28,8 +28,8 @@ const shown = 10;
 
 /** Throws HB_USAGE for a source that takes no events, HB_NOT_FOUND, and what the server says. */
 export async function runImportSource(paths: string[], options: ImportSourceOptions): Promise<void> {
-  const { source: name, config: file, quiet = false } = options;
-  const source = await namedSource(await loadConfig(file === undefined ? {} : { file }), name);
+  const { source: name, quiet = false } = options;
+  const source = await findSource(name, options.config);
   const { settings } = source;
   if (settings.kind === 'splunk' || settings.kind === 'files')
     throw new HuntbookError('HB_USAGE', `source ${name} is of kind ${settings.kind}, which takes no events`, {
@@ -44,7 +44,7 @@ export async function runImportSource(paths: string[], options: ImportSourceOpti
   const onIssue = (issue: Parameters<IssueLog['add']>[0]): void => issues.add(issue);
   const list = listInputs(paths, { onIssue });
   const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);
-  const engine = await openSource(source, { onWarning: (text) => say(`huntbook: ${text}`) });
+  const engine = await openSource(source, { onWarning: sayWarning });
   const progress = startProgress(quiet);
   const interrupt = watchInterrupt(() => {
     progress.end();

@@ -1,5 +1,5 @@
 /** `huntbook search`: a query in the engine's own language to a typed table; with --spl over files. */
-import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config/index.ts';
+import type { NamedSource } from '../config/index.ts';
 import { ExitCode, HuntbookError } from '../errors.ts';
 import { readable } from '../events/index.ts';
 import { terminalText } from '../escape/index.ts';
@@ -8,6 +8,7 @@ import type { EngineRow, SearchEnd, SearchEngine, SearchRequest } from '../sourc
 import { frameFromRows, type Frame } from '../store/index.ts';
 import { Interrupted, watchInterrupt } from './exit.ts';
 import { checkFrameOutput, writeFrame, type FrameFormat } from './frame-output.ts';
+import { findSource, sourceFiles } from './find-source.ts';
 import { startProgress } from './progress.ts';
 import { spanOf } from './search-span.ts';
 
@@ -49,11 +50,7 @@ export async function runSearch(
     throw new HuntbookError('HB_USAGE', `${paths[0]}: files are searched with --spl QUERY`, {
       hint: 'A query of several words is put in quotes.',
     });
-  await searchSource(query, await findSource(options), options);
-}
-
-async function findSource({ config: file, source: name }: SearchCliOptions): Promise<NamedSource> {
-  return namedSource(await loadConfig(file === undefined ? {} : { file }), name as string);
+  await searchSource(query, await findSource(options.source, options.config), options);
 }
 
 /** Options that mean nothing without an engine. */
@@ -79,10 +76,10 @@ async function searchFiles(
       throw new HuntbookError('HB_USAGE', `${option} is for --source, not for --spl over files`);
   let paths = first === undefined ? [] : [first, ...more];
   if (options.source !== undefined) {
-    const source = await findSource(options);
+    const source = await findSource(options.source, options.config);
     if (source.settings.kind !== 'files')
       throw new HuntbookError('HB_USAGE', `--spl is for files; give the query to ${source.name} as it is`);
-    paths = [...(await Promise.all(source.settings.paths.map((one) => sourcePath(source, one)))), ...paths];
+    paths = [...(await sourceFiles(source, source.settings.paths)), ...paths];
   }
   if (paths.length === 0)
     throw new HuntbookError('HB_USAGE', 'search --spl: no input; name files or folders');

@@ -1,10 +1,11 @@
 /** `huntbook source test`: each source is asked who it is; one that does not answer does not keep the others from it. */
 import { existsSync } from 'node:fs';
-import { loadConfig, namedSource, sourcePath, type NamedSource } from '../config/index.ts';
+import { loadConfig, namedSource, type NamedSource } from '../config/index.ts';
 import { asHuntbookError, ExitCode, HuntbookError } from '../errors.ts';
 import { terminalText } from '../escape/index.ts';
 import { openSource } from '../hunt/index.ts';
 import { watchInterrupt } from './exit.ts';
+import { sourceFiles } from './find-source.ts';
 
 export interface SourceTestOptions {
   readonly config?: string;
@@ -82,7 +83,7 @@ async function ask(
 ): Promise<Answer> {
   const { settings } = source;
   if (settings.kind === 'files') {
-    const found = await Promise.all(settings.paths.map((written) => sourcePath(source, written)));
+    const found = await sourceFiles(source, settings.paths);
     const missing = found.filter((name) => !/[*?]/.test(name) && !existsSync(name));
     if (missing.length > 0) throw new HuntbookError('HB_NOT_FOUND', `${missing.join(', ')}: is not there`);
     return { product: 'files', version: '', details: { paths: found.join(', ') } };

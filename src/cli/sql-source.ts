@@ -1,7 +1,5 @@
 /** Events of a named source for `huntbook sql --source`: files as they are, an engine's by one search. */
-import { loadConfig, namedSource, sourcePath } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
-import { terminalText } from '../escape/index.ts';
 import {
   everything,
   openEvents,
@@ -11,6 +9,7 @@ import {
   type OpenEventsOptions,
 } from '../hunt/index.ts';
 import type { SearchRequest } from '../sources/index.ts';
+import { findSource, sayWarning, sourceFiles } from './find-source.ts';
 import { spanOf, type SpanOptions } from './search-span.ts';
 
 export interface SqlSourceOptions extends SpanOptions {
@@ -36,25 +35,24 @@ export async function openSqlSource(
   options: SqlSourceOptions,
   how: OpenEventsOptions,
 ): Promise<EventStore & { readonly truncated?: string | null }> {
-  const { source: name, config: file } = options;
+  const { source: name } = options;
   if (name === undefined) {
     refuse(options, 'files');
     return openEvents(paths, how);
   }
   if (paths.length > 0)
     throw new HuntbookError('HB_USAGE', `${paths[0]}: files and --source are asked one at a time`);
-  const source = await namedSource(await loadConfig(file === undefined ? {} : { file }), name);
+  const source = await findSource(name, options.config);
   const { settings } = source;
   if (settings.kind === 'files') {
     refuse(options, `source ${name}, which is files`);
-    return openEvents(await Promise.all(settings.paths.map((one) => sourcePath(source, one))), how);
+    return openEvents(await sourceFiles(source, settings.paths), how);
   }
   const span = spanOf(options);
   const earliest = span.earliest ?? settings.earliest;
   const latest = span.latest ?? settings.latest;
   const { query, language, index = settings.index, limit } = options;
-  const onWarning = (text: string): void => void process.stderr.write(`huntbook: ${terminalText(text)}\n`);
-  const engine = await openSource(source, { onWarning });
+  const engine = await openSource(source, { onWarning: sayWarning });
   try {
     const all = everything(engine, index);
     const request: SearchRequest = {

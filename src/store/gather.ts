@@ -4,7 +4,7 @@ import { ColumnGuess } from './column-guess.ts';
 import { ownEngine } from './own-engine.ts';
 import type { FrameParts, SqlEngine } from './relation.ts';
 import { Spool } from './spool.ts';
-import { SpoolRelation } from './spool-relation.ts';
+import { spoolRelation } from './spool-relation.ts';
 import type { Column } from './types.ts';
 
 export type EngineRows =
@@ -30,7 +30,7 @@ export async function gather(rows: EngineRows, options: GatherOptions = {}): Pro
     const notices = guesses.flatMap(({ notice }) => notice ?? []);
     const { truncated = null } = options;
     return {
-      relation: new SpoolRelation({
+      relation: spoolRelation({
         spool,
         columns: guesses.map(({ column }) => column),
         wide: new Set(guesses.filter(({ wide }) => wide).map(({ name }) => name)),

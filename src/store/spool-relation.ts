@@ -2,7 +2,8 @@
 import type { Cell } from './cell.ts';
 import { parseValue } from './parse-value.ts';
 import type { OwnEngine } from './own-engine.ts';
-import type { Relation, SqlPlace } from './relation.ts';
+import type { Relation } from './relation.ts';
+import { RowsRelation } from './rows-relation.ts';
 import type { Spool } from './spool.ts';
 import type { Column, FrameValue } from './types.ts';
 
@@ -17,51 +18,34 @@ export interface SpoolParts {
   readonly engine: OwnEngine;
 }
 
-export class SpoolRelation implements Relation {
-  readonly columns: readonly Column[];
-  readonly wide: ReadonlySet<string>;
-  readonly #parts: SpoolParts;
-  #place: Promise<SqlPlace> | undefined;
+export function spoolRelation({ spool, columns, wide, engine }: SpoolParts): Relation {
+  return new RowsRelation({
+    columns,
+    wide,
+    rows: () => typedRows(spool, columns),
+    count: () => Promise.resolve(spool.count),
+    engine: () => engine.get(),
+    close: () => {
+      spool.close();
+      engine.close();
+    },
+  });
+}
 
-  constructor(parts: SpoolParts) {
-    this.columns = parts.columns;
-    this.wide = parts.wide;
-    this.#parts = parts;
-  }
-
-  async *rows(): AsyncGenerator<readonly FrameValue[]> {
-    const types = this.columns.map(({ type }) => type);
-    const memos = types.map(() => new Map<string, FrameValue>());
-    for await (const row of this.#parts.spool.rows()) {
-      yield types.map((type, at) => {
-        const cell = row[at] ?? null;
-        if (typeof cell !== 'string' || type === 'text' || type === 'list') return valueOf(type, cell);
-        const memo = memos[at] as Map<string, FrameValue>;
-        const known = memo.get(cell);
-        if (known !== undefined) return known;
-        const value = valueOf(type, cell);
-        if (memo.size < maxMemo) memo.set(cell, value);
-        return value;
-      });
-    }
-  }
-
-  async count(): Promise<number> {
-    return this.#parts.spool.count;
-  }
-
-  table(): Promise<SqlPlace> {
-    return (this.#place ??= this.#load());
-  }
-
-  close(): void {
-    this.#parts.spool.close();
-    this.#parts.engine.close();
-  }
-
-  async #load(): Promise<SqlPlace> {
-    const engine = await this.#parts.engine.get();
-    return { engine, from: await engine.load(this) };
+async function* typedRows(spool: Spool, columns: readonly Column[]): AsyncGenerator<readonly FrameValue[]> {
+  const types = columns.map(({ type }) => type);
+  const memos = types.map(() => new Map<string, FrameValue>());
+  for await (const row of spool.rows()) {
+    yield types.map((type, at) => {
+      const cell = row[at] ?? null;
+      if (typeof cell !== 'string' || type === 'text' || type === 'list') return valueOf(type, cell);
+      const memo = memos[at] as Map<string, FrameValue>;
+      const known = memo.get(cell);
+      if (known !== undefined) return known;
+      const value = valueOf(type, cell);
+      if (memo.size < maxMemo) memo.set(cell, value);
+      return value;
+    });
   }
 }
 

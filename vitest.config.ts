@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    setupFiles: ['test/support/seed.ts'],
     globalSetup: ['test/support/opensearch-server.ts'],
     reporters: [process.env['CI'] ? 'dot' : 'default', new NoSkips()],
   },

@@ -78,23 +78,25 @@ export class RowFinisher {
 
   /** Completes the cells of a row that is not read whole. False when it must be after all. */
   finish(bytes: Buffer): boolean {
-    this.#finishChannel(bytes);
-    return this.#finishTime(bytes);
+    return this.#finishChannel(bytes) && this.#finishTime(bytes);
   }
 
-  #finishChannel(bytes: Buffer): void {
+  #finishChannel(bytes: Buffer): boolean {
     const batch = this.#batch;
     if (!this.#has(Field.Channel)) {
       const derived = channelOfProvider(this.#value(bytes, Field.Provider_Name));
       if (derived !== undefined) batch.addValue(Field.Channel, derived);
-      return;
+      return true;
     }
     const cell = this.#cells.slotCell[Field.Channel] as number;
     const kind = batch.cellKind[cell] as number;
+    // Of several values, the first is the log the event is in.
+    if (kind === Kind.list) return usualChannel(this.#value(bytes, Field.Channel)) === undefined;
     const first = bytes[batch.cellStart[cell] as number] as number;
-    if (kind > Kind.escaped || (kind === Kind.text && (first < LOWER_A || first > LOWER_Z))) return;
+    if (kind > Kind.escaped || (kind === Kind.text && (first < LOWER_A || first > LOWER_Z))) return true;
     const usual = usualChannel(this.#value(bytes, Field.Channel));
     if (usual !== undefined) this.#replace(cell, usual);
+    return true;
   }
 
   #finishTime(bytes: Buffer): boolean {

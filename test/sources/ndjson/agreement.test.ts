@@ -5,6 +5,13 @@ import { canonicalise, FieldTable, foldFieldName } from '../../../src/events/ind
 import { parseJson } from '../../../src/sources/ndjson/parse-json.ts';
 import { cellsOf, comparable, read } from './support.ts';
 
+/**
+ * Names do not end in a backslash: having read `{"x":1,"a\\":1}`, JSON.parse of Node 24.9 takes the second name of
+ * `{"x":1,"a\u0041":1}`, and any other name that begins so and goes on with an escape, for `a\`.
+ */
+const anyName = (constraints: fc.StringConstraints) =>
+  fc.string(constraints).map((name) => name.replace(/\\$/u, '/'));
+
 /** Names that mean something to a shape, so that shapes meet and collide. */
 const names = fc.constantFrom(
   'Event',
@@ -106,13 +113,13 @@ const { value: values } = fc.letrec<{ value: unknown }>((tie) => ({
     { arbitrary: scalars, weight: 6 },
     { arbitrary: fc.array(tie('value'), { maxLength: 3 }), weight: 1 },
     {
-      arbitrary: fc.dictionary(fc.oneof(names, fc.string({ maxLength: 4 })), tie('value'), { maxKeys: 5 }),
+      arbitrary: fc.dictionary(fc.oneof(names, anyName({ maxLength: 4 })), tie('value'), { maxKeys: 5 }),
       weight: 3,
     },
   ),
 }));
 const objects = fc.dictionary(
-  fc.oneof({ arbitrary: names, weight: 5 }, { arbitrary: fc.string(), weight: 1 }),
+  fc.oneof({ arbitrary: names, weight: 5 }, { arbitrary: anyName({}), weight: 1 }),
   values,
   {
     maxKeys: 9,

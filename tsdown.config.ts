@@ -8,6 +8,7 @@ export default defineConfig({
     'sources/index': 'src/sources/index.ts',
     'events/index': 'src/events/index.ts',
     'detect/index': 'src/detect/index.ts',
+    'process/index': 'src/process/index.ts',
     'hunt/index': 'src/hunt/index.ts',
     'report/index': 'src/report/index.ts',
     'frame/index': 'src/store/index.ts',

@@ -2,12 +2,14 @@ export { compileAtom, describeAtom, makeAtom, type Atom, type AtomKind } from '.
 export { compileRuleSet, RuleCompiler, type CompileOptions } from './compile.ts';
 export {
   CorrelationPlan,
+  type ChainFeed,
   Correlator,
   correlationTime,
   isoTime,
   type BaseMatch,
   type CorrelationHit,
   type CorrelatorOptions,
+  type StoredChain,
   type StoredCorrelation,
 } from './correlate/index.ts';
 export {

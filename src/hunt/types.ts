@@ -5,6 +5,7 @@
 import type { RefusedRule, RuleSetNotice } from '../detect/index.ts';
 import type { CorrelationType } from '../sigma/index.ts';
 import type { HuntEvent, Value } from '../events/index.ts';
+import type { ProcessInfo } from '../process/index.ts';
 
 export interface FindingRule {
   readonly id: string | null;
@@ -59,6 +60,16 @@ export interface Finding {
   readonly matched: readonly FindingMatch[];
   /** Only of correlations. */
   readonly correlation?: FindingCorrelation;
+  /**
+   * Processes from the top down. Of a process_chain: those from its first step to its last. With `withChain`: the
+   * process of the event and all above it.
+   */
+  readonly chain?: readonly FindingProcess[];
+}
+
+export interface FindingProcess extends ProcessInfo {
+  /** Title of the rule that it matched as a step of a chain. */
+  readonly step: string | null;
 }
 
 /** A rule that was run but could not match anything in these data. */

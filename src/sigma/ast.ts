@@ -137,7 +137,9 @@ export type CorrelationType =
   | 'value_sum'
   | 'value_avg'
   | 'value_percentile'
-  | 'value_median';
+  | 'value_median'
+  /** huntbook's extension: processes of one line of descent; docs/chains.md. */
+  | 'process_chain';
 
 export interface CorrelationBound {
   readonly op: 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
@@ -157,6 +159,17 @@ export type CorrelationCondition =
   /** Temporal types only: a boolean expression; its `ref` names are references to rules as in `rules`. */
   | ({ readonly kind: 'expression' } & WrittenCondition);
 
+/** What a correlation of the type process_chain asks of its rules; the first rule is that of the ancestor. */
+export interface ChainCondition {
+  /** How each rule after the first is related to the one before it: as many as rules, less one. */
+  readonly relations: readonly ('child' | 'descendant')[];
+  /** Most generations from one step to the next; null: not written. */
+  readonly maxDepth: number | null;
+  readonly order: 'written' | 'any';
+  /** Ids or names of rules of which none may match a process between two steps. */
+  readonly notBetween: readonly string[];
+}
+
 export interface SigmaCorrelation extends DocumentHead {
   readonly kind: 'correlation';
   readonly type: CorrelationType;
@@ -173,6 +186,8 @@ export interface SigmaCorrelation extends DocumentHead {
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether the rules it names also count for themselves. */
   readonly generate: boolean;
+  /** Of process_chain only; `condition` has no bounds then. */
+  readonly chain?: ChainCondition;
 }
 
 export interface SigmaFilter extends DocumentHead {

@@ -4,6 +4,7 @@ export {
   type Condition,
   type CorrelationBound,
   type CorrelationCondition,
+  type ChainCondition,
   type CorrelationType,
   type Detection,
   type DocumentHead,

@@ -38,7 +38,7 @@ export class Correlator<E> {
     this.#maxPending = options.maxPending ?? 1_000_000;
     const { onHit, maxOpen = 1_000_000, maxWindow = 100_000, maxEvents = 50 } = options;
     this.#nodes = plan.correlations.map((stored, index) => {
-      if (!plan.runs[index]) return null;
+      if (!plan.runs[index] || stored.chain) return null;
       return new CorrelationNode<E>(stored, {
         maxEvents,
         maxWindow,

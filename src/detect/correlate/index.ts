@@ -1,7 +1,7 @@
 export { withinBounds } from './bounds.ts';
 export { compileCorrelations } from './compile.ts';
 export { Correlator } from './correlator.ts';
-export { CorrelationPlan } from './plan.ts';
+export { CorrelationPlan, type ChainFeed } from './plan.ts';
 export { correlationTime, isoTime } from './time.ts';
 export type {
   BaseMatch,
@@ -9,6 +9,7 @@ export type {
   CorrelatorCounts,
   CorrelatorOptions,
   CorrelationSlot,
+  StoredChain,
   StoredCorrelation,
   Term,
 } from './types.ts';

@@ -1,4 +1,5 @@
 /** The measure for each type of correlation. */
+import { HuntbookError } from '../../errors.ts';
 import { DistinctValues, EventCount } from './count.ts';
 import { ExpressionMeasure } from './expression.ts';
 import type { Measure } from './measure.ts';
@@ -27,5 +28,7 @@ export function makeMeasure(correlation: StoredCorrelation): Measure {
       return new PercentileMeasure(bounds, 50);
     case 'value_percentile':
       return new PercentileMeasure(bounds, percentile ?? 50);
+    case 'process_chain':
+      throw new HuntbookError('HB_INTERNAL', 'chains of processes are no matter of windows of events');
   }
 }

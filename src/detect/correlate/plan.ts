@@ -11,10 +11,29 @@ export interface Feed {
   readonly carried: readonly number[];
 }
 
+/** A way into a chain of processes: as the event of a step, or (-1) as a process that may not stand between steps. */
+export interface ChainFeed {
+  readonly correlation: number;
+  readonly step: number;
+  /** Places of the group's values in those that come along. */
+  readonly group: readonly number[];
+}
+
 interface Port {
   readonly names: string[];
   readonly feeds: Feed[];
+  readonly chainFeeds: ChainFeed[];
 }
+
+/** Fields that tell which process acted, and when. */
+const identityFields = [
+  'ProcessGuid',
+  'SourceProcessGUID',
+  'ProcessId',
+  'SourceProcessId',
+  'NewProcessId',
+  'UtcTime',
+];
 
 export class CorrelationPlan {
   readonly correlations: readonly StoredCorrelation[];
@@ -39,7 +58,11 @@ export class CorrelationPlan {
     // Those that name others come after them.
     for (let index = correlations.length - 1; index >= 0; index--) {
       if (!runs[index]) continue;
-      const { slots } = correlations[index] as StoredCorrelation;
+      const { slots, chain } = correlations[index] as StoredCorrelation;
+      if (chain) {
+        this.#addChain(index, slots, chain.notBetween);
+        continue;
+      }
       const handedOn = carried[index] as string[];
       for (const [slot, to] of slots.entries()) {
         const port = this.#port(to, correlations);
@@ -76,8 +99,23 @@ export class CorrelationPlan {
     return this.#rules.get(rule)?.feeds ?? [];
   }
 
+  /** The chains of processes that a rule is a part of. */
+  chainFeedsOf(rule: number): readonly ChainFeed[] {
+    return this.#rules.get(rule)?.chainFeeds ?? [];
+  }
+
   feedsOfCorrelation(correlation: number): readonly Feed[] {
     return this.#inner.get(correlation)?.feeds ?? [];
+  }
+
+  #addChain(correlation: number, slots: readonly CorrelationSlot[], notBetween: readonly number[]): void {
+    const add = (to: CorrelationSlot, step: number): void => {
+      const port = this.#port(to, this.correlations);
+      for (const name of identityFields) placeOf(port.names, name);
+      port.chainFeeds.push({ correlation, step, group: to.group.map((name) => placeOf(port.names, name)) });
+    };
+    for (const [step, to] of slots.entries()) add(to, step);
+    for (const index of notBetween) add({ kind: 'rule', index, group: [], fields: [] }, -1);
   }
 
   #port({ kind, index }: CorrelationSlot, correlations: readonly StoredCorrelation[]): Port {
@@ -85,7 +123,7 @@ export class CorrelationPlan {
     let port = ports.get(index);
     if (!port) {
       const names = kind === 'rule' ? [] : [...(correlations[index] as StoredCorrelation).groupBy];
-      ports.set(index, (port = { names, feeds: [] }));
+      ports.set(index, (port = { names, feeds: [], chainFeeds: [] }));
     }
     return port;
   }

@@ -23,6 +23,15 @@ export interface Term {
   readonly none: readonly number[];
 }
 
+/** A chain of processes: its slots are rules, in the order written, the ancestor first. */
+export interface StoredChain {
+  readonly relations: readonly ('child' | 'descendant')[];
+  readonly maxDepth: number | null;
+  readonly order: 'written' | 'any';
+  /** Rules that no process between two steps may match, by their indexes in the rule set. */
+  readonly notBetween: readonly number[];
+}
+
 export interface StoredCorrelation {
   readonly info: RuleInfo;
   readonly type: CorrelationType;
@@ -36,6 +45,8 @@ export interface StoredCorrelation {
   readonly terms: readonly Term[] | null;
   /** Whether findings of its own are wanted: not where it only serves other correlations. */
   readonly reports: boolean;
+  /** Of process_chain only: the correlator leaves these to the process room. */
+  readonly chain?: StoredChain;
 }
 
 /** A match of a rule that a correlation names. */

@@ -1,0 +1,21 @@
+/** Process trees and chains of any depth. */
+export {
+  Link,
+  type Activity,
+  type GraphEvent,
+  type GraphNode,
+  type LinkText,
+  type ProcessColumns,
+  type ProcessEnd,
+  type ProcessGraph,
+  type ProcessInfo,
+  type ProcessName,
+  type ProcessQuery,
+  type ProcessSource,
+  type ProcessStart,
+  type SourceTree,
+  type TextsOf,
+  type TreeQuery,
+} from './types.ts';
+export type { ProcessTree } from './tree.ts';
+export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';

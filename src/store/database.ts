@@ -4,6 +4,7 @@
  */
 import { Engine, type DatabaseOptions } from './engine.ts';
 import { Frame } from './frame.ts';
+import { readTypedColumns, writeTypedColumns, type ColumnArray, type TypedColumns } from './typed-columns.ts';
 import type { SqlValues } from './types.ts';
 
 export interface UserQueryOptions {
@@ -21,6 +22,16 @@ export class Database extends Engine {
     return new Frame({ relation: await this.keep(sql, { values, signal: options.signal }) });
   }
 
+  /** The result of our own SQL as typed arrays; see `readTypedColumns`. Throws HB_SQL. */
+  columns(sql: string): Promise<TypedColumns> {
+    return readTypedColumns(this.connection, sql);
+  }
+
+  /** A new table of typed arrays. Throws HB_SQL. */
+  addTable(name: string, columns: Readonly<Record<string, ColumnArray>>): Promise<void> {
+    return writeTypedColumns(this.connection, name, columns);
+  }
+
   /**
    * The result of a user's SQL: one statement that reads, over the tables that are there. Seals the database.
    * Throws HB_SQL, HB_SQL_REFUSED.
@@ -30,4 +41,4 @@ export class Database extends Engine {
   }
 }
 
-export type { DatabaseOptions };
+export type { ColumnArray, DatabaseOptions, TypedColumns };

@@ -1,4 +1,10 @@
-export { Database, type DatabaseOptions, type UserQueryOptions } from './database.ts';
+export {
+  Database,
+  type ColumnArray,
+  type DatabaseOptions,
+  type TypedColumns,
+  type UserQueryOptions,
+} from './database.ts';
 export { loadDuckDb } from './duckdb.ts';
 export { Frame } from './frame.ts';
 export { frameFromRows, type EngineRows, type FromRowsOptions } from './from-rows.ts';

@@ -35,9 +35,14 @@ export interface StepHit {
  *
  * A chain holds when the processes of the steps stand in their relations, no process strictly between two neighbouring
  * steps is excluded, and the times of the steps' events and of the creations of all processes on the path, that of the
- * first step excepted, lie within `ticks`, both ends included. Of several, the one whose first step is nearest to the
- * last process; then whose second is; of several events of one step, those of the window that begins last, and of these
- * the earliest.
+ * first step excepted, lie within `ticks`, both ends included. A creation without a time lies in no window. Of several,
+ * the one whose first step is nearest to the last process; then whose second is; of several events of one step, those of
+ * the window that begins last, and of these the earliest.
+ *
+ * With `order: any`, first, second and last are places along the line of descent, from the top; where the same
+ * processes fit in several orders of the rules, the order that comes first when orders are compared rule by rule from
+ * the top. Where a rule groups, all this holds for the hits of each group by themselves; a process between two steps is
+ * excluded for all groups.
  */
 export interface Chain {
   /** Processes of the steps, in the order of the rules. */

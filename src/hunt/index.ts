@@ -5,6 +5,7 @@ export type {
   FindingCorrelation,
   FindingEvent,
   FindingMatch,
+  FindingProcess,
   FindingRule,
   HuntSummary,
   NeverFiringRule,

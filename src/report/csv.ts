@@ -1,6 +1,7 @@
 /** CSV (RFC 4180, CRLF, UTF-8): the columns a hunter sorts and filters by, not the whole event. */
 import type { Writable } from 'node:stream';
 import { csvField } from '../escape/index.ts';
+import { chainText } from './process-chain.ts';
 import { TextOut } from './text-out.ts';
 import { distinctMatches, pickField, valueText } from './text.ts';
 import type { Finding, FindingSink } from './types.ts';
@@ -9,6 +10,9 @@ export interface CsvOptions {
   /** Keep spreadsheets from running fields as formulas; on unless turned off. */
   readonly safe?: boolean;
 }
+
+/** Processes of a chain in one cell. */
+const maxProcesses = 100;
 
 const userFields = ['User', 'SubjectUserName', 'TargetUserName', 'SourceUser', 'TargetUser', 'UserName'];
 const imageFields = ['Image', 'NewProcessName', 'SourceImage', 'ProcessName', 'Application'];
@@ -41,6 +45,7 @@ const columns: readonly (readonly [string, (finding: Finding) => string])[] = [
   ['events', ({ correlation }) => (correlation ? String(correlation.count) : '')],
   ['first', ({ correlation }) => correlation?.first ?? ''],
   ['last', ({ correlation }) => correlation?.last ?? ''],
+  ['chain', ({ chain }) => chainText(chain ?? [], maxProcesses)],
 ];
 
 export function csvSink(stream: Writable, options: CsvOptions = {}): FindingSink {

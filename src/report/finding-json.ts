@@ -1,6 +1,6 @@
 /** The JSON text of a finding: the same keys in the same order always, bigint as digits (docs/report.md). */
 import { toJson } from '../events/index.ts';
-import type { Finding, FindingCorrelation, FindingEvent, FindingRule } from './types.ts';
+import type { Finding, FindingCorrelation, FindingEvent, FindingProcess, FindingRule } from './types.ts';
 
 /**
  * Renders findings. Keeps the text of each rule, because one rule makes many findings, and of the last event,
@@ -11,15 +11,18 @@ export class FindingJson {
   #event: FindingEvent | undefined;
   #eventText = '';
 
-  render({ id, rule, event, matched, correlation }: Finding): string {
+  render({ id, rule, event, matched, correlation, chain }: Finding): string {
     if (event !== this.#event) {
       this.#eventText = eventJson(event);
       this.#event = event;
     }
     const matches = matched.map(({ field, value, pattern }) => ({ field, value, pattern }));
+    const more =
+      (correlation ? `,"correlation":${correlationJson(correlation)}` : '') +
+      (chain ? `,"chain":${JSON.stringify(chain.map(processOf))}` : '');
     return (
       `{"id":${JSON.stringify(id)},"rule":${this.#rule(rule)}` +
-      `,"event":${this.#eventText},"matched":${json(matches)}${correlation ? `,"correlation":${correlationJson(correlation)}` : ''}}`
+      `,"event":${this.#eventText},"matched":${json(matches)}${more}}`
     );
   }
 
@@ -47,6 +50,11 @@ function correlationJson(correlation: FindingCorrelation): string {
     ({ rule, event }) => `{"rule":${json({ id: rule.id, title: rule.title })},"event":${eventJson(event)}}`,
   );
   return `${head.slice(0, -1)},"events":[${list.join(',')}]}`;
+}
+
+function processOf(process: FindingProcess): FindingProcess {
+  const { host, guid, pid, image, commandLine, user, start, end, known, link, step } = process;
+  return { host, guid, pid, image, commandLine, user, start, end, known, link, step };
 }
 
 /** As `toJson`, without its replacer where no bigint is in reach: with it, JSON.stringify costs several times more. */

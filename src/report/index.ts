@@ -10,6 +10,7 @@ export type {
   FindingCorrelation,
   FindingEvent,
   FindingMatch,
+  FindingProcess,
   FindingRule,
   FindingSink,
   HuntSummary,

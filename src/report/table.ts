@@ -8,9 +8,10 @@ import { correlatedEventText, correlationText, firstAndLast } from './correlatio
 import { levels } from './levels.ts';
 import { levelLabel, levelStyle, painter, type Paint } from './paint.ts';
 import { Tallies, type RuleTally } from './tally.ts';
+import { isChainRule, processText } from './process-chain.ts';
 import { TextOut } from './text-out.ts';
 import { countOf, countText, distinctMatches, timeSpan, timeText, valueText } from './text.ts';
-import type { Finding, FindingSink, HuntSummary } from './types.ts';
+import type { Finding, FindingProcess, FindingSink, HuntSummary } from './types.ts';
 
 export interface TableOptions {
   /** Columns of the terminal; 100 unless given, at least 60. */
@@ -28,9 +29,17 @@ interface Sample {
   /** Of a correlation: the first of its events, and how many more there are. */
   readonly events: readonly string[];
   readonly moreEvents: number;
+  /** Its processes, the highest first; empty: it has none. */
+  readonly chain: readonly string[];
+  /** How many there are above these. */
+  readonly above: number;
 }
 
 const maxEvents = 3;
+/** A chain of processes has no more steps than this, and each counts. */
+const maxSteps = 10;
+/** More processes than this fill no line. */
+const maxProcesses = 40;
 const maxMatched = 8;
 const levelWidth = 8;
 const timeColumn = 41;
@@ -94,6 +103,8 @@ function renderRule(tally: RuleTally, samples: readonly Sample[], layout: Layout
 
 function renderSample(sample: Sample, blank: string, room: number, paint: Paint): string {
   let text = `${blank}${paint('dim', '·')} ${fitWidth(sample.where, room - 2)}\n`;
+  const chain = chainLine(sample, room - 4);
+  if (chain !== '') text += `${blank}  ${paint('dim', '>')} ${chain}\n`;
   const names = Math.min(24, Math.max(0, ...sample.matched.map(([name]) => textWidth(name))));
   for (const [name, value] of sample.matched) {
     text += `${blank}  ${paint('dim', padWidth(name, names))}  ${fitWidth(value, room - names - 4)}\n`;
@@ -107,16 +118,35 @@ function renderSample(sample: Sample, blank: string, room: number, paint: Paint)
   return text;
 }
 
+/** As many of the lowest processes as fit: they did what was found. */
+function chainLine({ chain, above }: Sample, room: number): string {
+  let line = '';
+  for (let i = chain.length - 1; i >= 0; i--) {
+    const longer = line === '' ? (chain[i] as string) : `${chain[i]} > ${line}`;
+    const columns = i === 0 && above === 0 ? room : room - 4;
+    if (line !== '' && textWidth(longer) > columns) return `… > ${line}`;
+    line = fitWidth(longer, columns);
+  }
+  return above > 0 ? `… > ${line}` : line;
+}
+
 function sampleOf(finding: Finding, width: number): Sample {
   const { event, matched, correlation } = finding;
+  const lowest: readonly FindingProcess[] = finding.chain?.slice(-maxProcesses) ?? [];
+  const processes = {
+    chain: lowest.map((process) => show(processText(process), width)),
+    above: (finding.chain?.length ?? 0) - lowest.length,
+  };
   const clip = (value: string): string => show(value, width);
   const items = distinctMatches(matched)
     .slice(0, maxMatched)
     .map((m) => [clip(m.field ?? 'keyword'), clip(valueText(m.value))] as const);
   if (correlation) {
-    const events = firstAndLast(correlation.events, maxEvents).map((one) => clip(correlatedEventText(one)));
+    const events = firstAndLast(correlation.events, isChainRule(finding) ? maxSteps : maxEvents).map((one) =>
+      clip(correlatedEventText(one)),
+    );
     const moreEvents = correlation.count - events.length;
-    return { where: clip(correlationText(correlation)), matched: items, events, moreEvents };
+    return { where: clip(correlationText(correlation)), matched: items, events, moreEvents, ...processes };
   }
   const time = event.time === null ? 'no time' : timeText(event.time);
   const place = event.recordId === null ? event.source : `${event.source} #${event.recordId}`;
@@ -125,6 +155,7 @@ function sampleOf(finding: Finding, width: number): Sample {
     matched: items,
     events: [],
     moreEvents: 0,
+    ...processes,
   };
 }
 

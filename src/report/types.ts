@@ -16,6 +16,7 @@ export type {
   FindingCorrelation,
   FindingEvent,
   FindingMatch,
+  FindingProcess,
   FindingRule,
   HuntSummary,
   NeverFiringRule,

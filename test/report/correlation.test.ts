@@ -54,10 +54,10 @@ describe('a finding of a correlation', () => {
 
   it('says in CSV how many events there are, and from when to when', async () => {
     const [head, row, plain] = (await renderWith(csvSink, [finding, first], summary)).split('\r\n');
-    expect(head).toMatch(/,id,correlation,events,first,last$/);
-    expect(row).toMatch(/,value_count,28,2026-03-02T09:15:30Z,2026-03-02T09:15:59Z$/);
+    expect(head).toMatch(/,id,correlation,events,first,last,chain$/);
+    expect(row).toMatch(/,value_count,28,2026-03-02T09:15:30Z,2026-03-02T09:15:59Z,$/);
     expect(row).toContain('IpAddress=10.0.0.5; value_count(TargetUserName)=12');
-    expect(plain).toMatch(/,,,,$/);
+    expect(plain).toMatch(/,,,,,$/);
   });
 
   it('shows in the table the group, the count and the first events', async () => {

@@ -23,7 +23,7 @@ describe('hostile text in every slot', () => {
     const rows = parse(await renderWith(csvSink, findings, summary)) as string[][];
     expect(rows).toHaveLength(findings.length + 1);
     for (const [i, row] of rows.slice(1).entries()) {
-      expect(row).toHaveLength(20);
+      expect(row).toHaveLength(21);
       expect(row[2]?.replace(/^'/, '')).toBe(payloads[i]?.toWellFormed().replace(/^'/, ''));
       for (const cell of row) expect(cell).not.toMatch(/^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u);
     }

@@ -90,6 +90,19 @@ export function findingOf(text: string, index: number): Finding {
       { field: text, value: text, pattern: text },
       { field: null, value: [text], pattern: `${text}*` },
     ],
+    chain: (['inferred', 'guid'] as const).map((link, pid) => ({
+      host: text,
+      guid: text,
+      pid,
+      image: pid === 0 ? text : `C:\\${text}`,
+      commandLine: text,
+      user: text,
+      start: text,
+      end: text,
+      known: pid === 1,
+      link,
+      step: text,
+    })),
   };
 }
 

@@ -3,6 +3,7 @@ import { parseAttackTags, techniqueUrl } from '../../sigma/index.ts';
 import { levelRank } from '../levels.ts';
 import type { RuleTally } from '../tally.ts';
 import { countOf, countText, timeSpan, timeText } from '../text.ts';
+import { renderChain } from './chain.ts';
 import { evidence, link, markup, type Markup } from './markup.ts';
 import { levelChip, note, ruleAnchor } from './parts.ts';
 import type { Sample, SampleEvents, SampleMatch } from './samples.ts';
@@ -75,7 +76,7 @@ function renderSample(sample: Sample): Markup {
     rows.push(markup`<dt>…</dt><dd>${countOf(moreFields, 'more field', 'more fields')}</dd>`);
   const place = [event, source].filter(Boolean).join(' · ');
   return markup`<tr><td class="time">${time === null ? 'not known' : evidence(sampleTime(time))}</td>
-<td class="host">${evidence(host)}</td><td><dl class="matched">${sample.matched.map(renderMatch)}</dl>${renderEvents(sample.correlated)}
+<td class="host">${evidence(host)}</td><td><dl class="matched">${sample.matched.map(renderMatch)}</dl>${renderChain(sample.chain)}${renderEvents(sample.correlated)}
 <details><summary>${sample.correlated ? 'The event that completed it: all' : 'All'} ${countOf(fields.length + moreFields, 'field')}</summary><p class="src">${evidence(place)}</p>
 <dl class="fields">${rows}</dl></details></td></tr>
 `;

@@ -3,10 +3,12 @@
  * reached, the share of every rule is lowered alike, so that a noisy rule never hides a quiet one and the choice
  * depends on the order of findings only.
  */
+import { isChainRule } from '../process-chain.ts';
 import { correlatedEventText, correlationText, firstAndLast } from '../correlation.ts';
 import { distinctMatches, valueText } from '../text.ts';
 import type { RuleTally } from '../tally.ts';
 import type { Finding } from '../types.ts';
+import { sampleChain, type SampleChain } from './chain.ts';
 
 export interface Sample {
   readonly time: string | null;
@@ -18,6 +20,7 @@ export interface Sample {
   readonly moreFields: number;
   /** Of a correlation: what it is made of. */
   readonly correlated: SampleEvents | null;
+  readonly chain: SampleChain | null;
   readonly size: number;
 }
 
@@ -95,7 +98,8 @@ export class Samples {
   }
 }
 
-function sampleOf({ event, matched, correlation }: Finding): Sample {
+function sampleOf(finding: Finding): Sample {
+  const { event, matched, correlation } = finding;
   const fields: [string, string][] = [];
   let size = 400;
   let moreFields = 0;
@@ -128,6 +132,8 @@ function sampleOf({ event, matched, correlation }: Finding): Sample {
       }
     : null;
   for (const line of correlated?.events ?? []) size += line.length + 20;
+  const chain = sampleChain(finding.chain, isChainRule(finding), clip);
+  size += chain?.size ?? 0;
   const id = event.eventId === null ? '' : `${event.eventId}`;
   return {
     time: event.time === null ? null : clip(event.time, maxName),
@@ -138,6 +144,7 @@ function sampleOf({ event, matched, correlation }: Finding): Sample {
     fields,
     moreFields,
     correlated,
+    chain,
     size,
   };
 }

@@ -86,6 +86,9 @@ thead th{color:var(--muted);font-size:.8rem;font-weight:600;white-space:nowrap}t
 .matched dd,.fields dd{overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}.matched code{font-size:1em}.by{display:block;color:var(--muted);font-size:.9em}.by code{background:var(--sunk);border:1px solid var(--line);border-radius:3px;padding:0 .25rem}
 td>details{margin-top:.35rem}td>details>summary,.reason>summary{cursor:pointer;color:var(--link);font-size:.86rem}.src{margin-top:.3rem}
 .fields{display:grid;grid-template-columns:minmax(8rem,max-content) minmax(0,1fr);gap:.12rem 1rem;margin-top:.5rem;padding:.6rem .8rem;background:var(--card);border:1px solid var(--line);border-radius:6px;font-size:.84rem}.fields dt{color:var(--muted);overflow-wrap:anywhere}
+.chain{margin:.4rem 0 .3rem .3rem;font-size:.86rem}.chain li{position:relative;padding:.1rem 0 .35rem 1.1rem;border-left:2px solid var(--muted);overflow-wrap:anywhere}.chain li.inferred{border-left-style:dashed}
+.chain li::before{content:"";position:absolute;left:-.34rem;top:.5em;width:.6rem;height:.6rem;border-radius:50%;background:var(--card);border:2px solid var(--muted);box-sizing:border-box}.chain small{display:block;color:var(--muted)}.chain code{display:block;white-space:pre-wrap;unicode-bidi:isolate}
+.step{border:1px solid var(--line);border-radius:4px;background:var(--card);padding:0 .4rem;font-size:.92em}
 .reason{border-bottom:1px solid var(--line);padding:.5rem 0}.reason>summary{color:var(--ink);font-size:.95rem}.reason>*:not(summary){margin:.5rem 0 .3rem 1.1rem;width:auto}.reason>table{width:calc(100% - 1.1rem)}
 .plain li{margin:.2rem 0}.plain .path{margin-left:.4rem}
 footer{color:var(--muted);font-size:.85rem;padding:0 0 2.5rem}

@@ -1,9 +1,12 @@
 export { csvField } from './csv.ts';
+export { dotString } from './dot.ts';
 export { safeFileName } from './file-name.ts';
 export { escapeHtml } from './html.ts';
 export { escapeMarkdown } from './markdown.ts';
+export { mermaidString } from './mermaid.ts';
 export { scriptJson } from './script-json.ts';
 export { splQuote, splTerm } from './spl.ts';
 export { terminalText } from './terminal.ts';
 export { safeUrl } from './url.ts';
 export { fitWidth, padWidth, textWidth } from './width.ts';
+export { escapeXml } from './xml.ts';

@@ -1,0 +1,5 @@
+/** Pictures of process trees: each takes the graph as plain data and gives one text. */
+export { treeDot } from './dot.ts';
+export { treeJson, treeNdjson } from './json.ts';
+export { treeMermaid } from './mermaid.ts';
+export { treeText, type TreeTextOptions } from './text.ts';

@@ -63,5 +63,7 @@ export interface SearchEngine {
   /** Connects, logs in and asks who is there. */
   test(signal?: AbortSignal): Promise<EngineInfo>;
   search(request: SearchRequest): Promise<SearchResult>;
+  /** How many events a search finds; null where the engine can not tell of this one. */
+  count?(request: SearchRequest): Promise<number | null>;
   close(): Promise<void>;
 }

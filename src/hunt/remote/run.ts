@@ -6,7 +6,6 @@
 import { CorrelationPlan, type RuleInfo, type RuleSet } from '../../detect/index.ts';
 import { asHuntbookError, HuntbookError } from '../../errors.ts';
 import type { SigmaRule } from '../../sigma/index.ts';
-import type { SearchRequest } from '../../sources/index.ts';
 import { findingId, ruleOf } from '../finding.ts';
 import { IssueLog } from '../issue-log.ts';
 import { planScan } from '../plan-scan.ts';
@@ -16,6 +15,7 @@ import { BaseHits } from './base-hits.ts';
 import { canJudge, HitReader, type Hit } from './hits.ts';
 import { InTurn } from './in-turn.ts';
 import { mayTryAgain, Patience } from './patience.ts';
+import { Searcher } from './searcher.ts';
 import { Translator, type RuleSearch, type Translation } from './translate.ts';
 import { HuntStopped, type RemoteHuntOptions } from './types.ts';
 
@@ -33,6 +33,7 @@ class RemoteHunt {
   readonly #correlationPlan: CorrelationPlan;
   readonly #documents: ReadonlyMap<string, SigmaRule>;
   readonly #translator: Translator;
+  readonly #searcher: Searcher;
   readonly #reader: HitReader;
   readonly #baseHits: BaseHits;
   readonly #issues = new IssueLog();
@@ -58,6 +59,7 @@ class RemoteHunt {
     this.#plan = planScan(rules, this.#correlationPlan, chosen);
     this.#documents = new Map(documents.map((rule) => [keyOf(rule, rule.position.line), rule]));
     this.#translator = new Translator(options);
+    this.#searcher = new Searcher({ ...options, signal: this.#abort.signal });
     this.#reader = new HitReader(rules, source, filter);
     this.#baseHits = new BaseHits(this.#plan.fields);
     this.#turns = new InTurn(onFinding);
@@ -169,56 +171,29 @@ class RemoteHunt {
     info: RuleInfo,
     search: RuleSearch,
     onHit: (hit: Hit) => Promise<void>,
-    again = true,
   ): Promise<void> {
-    let came = false;
     try {
-      const result = await this.#options.engine.search(this.#request(search));
-      await this.#reader.read(rule, result.rows, async (hit) => {
-        came = true;
-        this.#events++;
-        if (search.approximate && !hit.confirmed) {
-          if (canJudge(hit.event, search.asked)) return;
-          this.#issue('HB_RULE_UNSUPPORTED', `${info.title}: hits that may be too many: ${unknownForm}`);
-        }
-        await onHit(hit);
-      });
+      const { truncated, messages } = await this.#searcher.run(search, (rows, came) =>
+        this.#reader.read(rule, rows, async (hit) => {
+          came();
+          this.#events++;
+          if (search.approximate && !hit.confirmed) {
+            if (canJudge(hit.event, search.asked)) return;
+            this.#issue('HB_RULE_UNSUPPORTED', `${info.title}: hits that may be too many: ${unknownForm}`);
+          }
+          await onHit(hit);
+        }),
+      );
       this.#patience.success();
-      const { truncated, messages } = result.end();
       if (truncated !== null) this.#issue('HB_LIMIT', `${info.title}: not all hits came: ${truncated}`);
       for (const { level, text } of messages)
         if (/error|fatal/i.test(level)) this.#issue('HB_SEARCH', `${info.title}: ${text}`);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
-      // What was reported already must not come twice.
-      if (again && !came && mayTryAgain(error)) return this.#search(rule, info, search, onHit, false);
       this.#patience.endOn(error);
       const { code, message } = asHuntbookError(error, 'HB_SEARCH');
       this.#issue(code, `${info.title}: ${message}`);
     }
-  }
-
-  #request({ query, language, index }: RuleSearch): SearchRequest {
-    const { engine, timeout } = this.#options;
-    // Findings hold whole events, so that Splunk extracts all fields.
-    const options = engine.kind === 'splunk' ? { mode: 'export', level: 'verbose' } : { oneOfMany: true };
-    return {
-      query,
-      language,
-      signal: this.#abort.signal,
-      options,
-      ...(index !== undefined && { index }),
-      ...this.#spanOf(),
-      ...(timeout !== undefined && { timeout }),
-    };
-  }
-
-  #spanOf(): Pick<SearchRequest, 'earliest' | 'latest'> {
-    const { filter, earliest, latest } = this.#options;
-    const { since, until } = filter ?? {};
-    const from = since === undefined ? earliest : new Date(since).toISOString();
-    const to = until === undefined ? latest : new Date(until).toISOString();
-    return { ...(from !== undefined && { earliest: from }), ...(to !== undefined && { latest: to }) };
   }
 
   async #report(rule: number, info: RuleInfo, id: string, hit: Hit, turn: number): Promise<void> {

@@ -32,8 +32,13 @@ export interface Translation {
   readonly neverFires?: string;
 }
 
+export type TranslatorOptions = Pick<
+  RemoteHuntOptions,
+  'engine' | 'fields' | 'pipelines' | 'index' | 'filter' | 'mapping'
+> & { readonly rules?: RemoteHuntOptions['rules'] };
+
 export class Translator {
-  readonly #options: RemoteHuntOptions;
+  readonly #options: TranslatorOptions;
   readonly #splunk: boolean;
   readonly #pipelines = new Map<string, readonly (string | Pipeline)[]>();
   readonly #converters = new Map<string, Converter>();
@@ -41,15 +46,20 @@ export class Translator {
   readonly #forms = new Map<string, Record<string, unknown>>();
   readonly #runners = new Map<readonly (string | Pipeline)[], PipelineRunner>();
 
-  constructor(options: RemoteHuntOptions) {
+  constructor(options: TranslatorOptions) {
     this.#options = options;
     this.#splunk = options.engine.kind === 'splunk';
   }
 
   /** Throws HuntbookError when no search can be made of the rule. */
   async translate(rule: SigmaRule, compiled: CompiledRule): Promise<Translation> {
-    const { rules, pipelines, index } = this.#options;
-    const selectors = pipelines === undefined ? (rules.routes[compiled.route] ?? [{}]) : [{}];
+    return this.translateFor(rule, this.#options.rules?.routes[compiled.route] ?? [{}]);
+  }
+
+  /** The same where the events that the rule is about are told by selectors. Pipelines of one's own know themselves. */
+  async translateFor(rule: SigmaRule, selected: readonly EventSelector[]): Promise<Translation> {
+    const { pipelines, index } = this.#options;
+    const selectors = pipelines === undefined ? selected : [{}];
     const where = typeof index === 'function' ? index(rule) : index;
     const searches: RuleSearch[] = [];
     const problems: HuntbookError[] = [];

@@ -3,7 +3,7 @@ import { HuntbookError } from '../../errors.ts';
 import type { EngineInfo, SearchEngine, SearchRequest } from '../engine.ts';
 import { pathOf, readFieldCaps, type FieldCaps } from './columns.ts';
 import { isObject } from './faults.ts';
-import { searchHits, type ElasticResult } from './hits.ts';
+import { countHits, searchHits, type ElasticResult } from './hits.ts';
 import { searchEql, searchEsql, searchPpl } from './piped.ts';
 import type { ElasticSettings } from './settings.ts';
 import { openWire, type CallOptions, type Wire } from './wire.ts';
@@ -35,11 +35,7 @@ export async function openElastic(settings: ElasticSettings): Promise<ElasticEng
       readFieldCaps(wire, index ?? settings.index ?? '*', signal === undefined ? {} : { signal }),
     async search(request) {
       const language = request.language ?? (typeof request.query === 'string' ? 'query_string' : 'dsl');
-      const timeout = request.timeout ?? settings.timeout;
-      const call: CallOptions = {
-        ...(request.signal !== undefined && { signal: request.signal }),
-        ...(timeout !== undefined && { timeout }),
-      };
+      const call = callOf(request, settings);
       const known: readonly string[] = languages[settings.product];
       if (!known.includes(language)) {
         throw new HuntbookError(
@@ -58,7 +54,20 @@ export async function openElastic(settings: ElasticSettings): Promise<ElasticEng
           return searchHits(connection, request, language === 'dsl' ? 'dsl' : 'query_string', call);
       }
     },
+    async count(request) {
+      const language = request.language ?? (typeof request.query === 'string' ? 'query_string' : 'dsl');
+      if (language !== 'query_string' && language !== 'dsl') return null;
+      return countHits(connection, request, language, callOf(request, settings));
+    },
     close: () => wire.close(),
+  };
+}
+
+function callOf(request: SearchRequest, settings: ElasticSettings): CallOptions {
+  const timeout = request.timeout ?? settings.timeout;
+  return {
+    ...(request.signal !== undefined && { signal: request.signal }),
+    ...(timeout !== undefined && { timeout }),
   };
 }
 

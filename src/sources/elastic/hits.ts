@@ -2,7 +2,7 @@
 import { HuntbookError } from '../../errors.ts';
 import type { Column } from '../../store/index.ts';
 import type { EngineRow, SearchEnd, SearchRequest, SearchResult } from '../engine.ts';
-import { columnsOf, isSecondForm, readFieldCaps, type FieldCaps } from './columns.ts';
+import { columnsOf, isSecondForm, pathOf, readFieldCaps, type FieldCaps } from './columns.ts';
 import { readPages } from './cursor.ts';
 import { isObject } from './faults.ts';
 import { flatten } from './flatten.ts';
@@ -43,9 +43,7 @@ export async function searchHits(
   const pages = readPages(wire, {
     product: settings.product,
     index,
-    query: {
-      bool: { filter: [queryOf(request, language), ...timeFilter(request, settings, timeField)] },
-    },
+    query: wholeQuery(request, settings, language),
     shape: shapeOf(fields, caps),
     timeField,
     pageSize: pageSize(request),
@@ -87,6 +85,29 @@ export async function searchHits(
       return { rows: state.rows, truncated: reasons.length === 0 ? null : reasons.join('; '), messages: [] };
     },
   };
+}
+
+/** How many documents a search finds, by `_count`. */
+export async function countHits(
+  { wire, settings }: Connection,
+  request: SearchRequest,
+  language: 'query_string' | 'dsl',
+  call: CallOptions,
+): Promise<number | null> {
+  const path = `/${pathOf(indexOf(settings, request))}/_count`;
+  const body = { query: wholeQuery(request, settings, language) };
+  const answer = await wire.call('POST', path, { ...call, body });
+  const count = isObject(answer) ? answer['count'] : null;
+  return typeof count === 'number' ? count : null;
+}
+
+function wholeQuery(
+  request: SearchRequest,
+  settings: ElasticSettings,
+  language: 'query_string' | 'dsl',
+): Record<string, unknown> {
+  const time = timeFilter(request, settings, settings.timeField ?? defaultTimeField);
+  return { bool: { filter: [queryOf(request, language), ...time] } };
 }
 
 export function indexOf(settings: ElasticSettings, request: Pick<SearchRequest, 'index'>): string {

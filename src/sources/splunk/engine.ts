@@ -49,6 +49,17 @@ export class SplunkEngine implements SearchEngine {
     return runSearch({ connection: this.#connection, plan, request, span, tally: new Tally(plan), v2 });
   }
 
+  /** By `stats count` behind the search. */
+  async count(request: SearchRequest): Promise<number | null> {
+    if (typeof request.query !== 'string') return null;
+    const { fields: _, limit: __, onProgress: ___, ...rest } = request;
+    const query = `${request.query}\n| stats count AS huntbook_count`;
+    const result = await this.search({ ...rest, query, options: { ...request.options, mode: 'oneshot' } });
+    let count: number | null = null;
+    for await (const row of result.rows) count = Number(row['huntbook_count']);
+    return count === null || Number.isNaN(count) ? null : count;
+  }
+
   /** Ends the searches that are still open, on the server too. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -17,5 +17,7 @@ export {
   type TextsOf,
   type TreeQuery,
 } from './types.ts';
+export { ProcessTreeBuilder, type TreeLimits } from './builder.ts';
+export { treeOfColumns } from './linked-tree.ts';
 export type { ProcessTree } from './tree.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';

@@ -37,6 +37,8 @@ export interface ProcessTree {
   guid(node: number): string | null;
   /** The caller's number of the event of its creation; -1. */
   ref(node: number): number;
+  /** The node of the n-th creation that was given, from 0 on. */
+  nodeOf(creation: number): number;
   /** The node of a process that an event names: by GUID, else by process id at that time; -1. */
   find(host: string, guid: string | null, pid: number | null, time: number | null): number;
   describe(nodes: readonly number[]): Promise<ProcessInfo[]>;

@@ -164,6 +164,8 @@ export type TextsOf = (rows: readonly number[]) => Promise<
     readonly commandLine: string | null;
     readonly user: string | null;
     readonly parentCommandLine: string | null;
+    /** The image as this event spells it, where that is at hand. */
+    readonly image?: string | null;
   }[]
 >;
 

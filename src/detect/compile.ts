@@ -44,7 +44,7 @@ export function compileRuleSet(
   const { rules, correlations, filters, notices, errors } = documents;
   const { placeholders } = options;
   const compiler = new RuleCompiler(options.mode ?? 'auto', options.table ?? logSourceTable);
-  const { documents: chains, parts } = resolveReferences(documents);
+  const { documents: named, notBetween, parts } = resolveReferences(documents);
   const filtered = applyFilters(rules, filters, correlations);
   const indexes = new Map<SigmaRule, number | HuntbookError>();
   for (const [i, rule] of rules.entries()) {
@@ -55,7 +55,7 @@ export function compileRuleSet(
     indexes.set(rule, compiler.add(rule, parts.has(rule), ready));
   }
   const ruleIndex = (rule: SigmaRule): number | HuntbookError => indexes.get(rule) as number | HuntbookError;
-  const sources = { correlations, documents: chains, parts, ruleIndex };
+  const sources = { correlations, documents: named, notBetween, parts, ruleIndex };
   const compiled = compileCorrelations(sources, (correlation, error) =>
     compiler.refuse(error, correlation.path, correlation.position.line, correlation.title),
   );

@@ -103,7 +103,8 @@ export function correlationsThatNeverFire(
 }
 
 /** Whether the rules that can fire are enough. */
-function canHold({ type, terms, bounds }: StoredCorrelation, alive: readonly boolean[]): boolean {
+function canHold({ type, terms, bounds, chain }: StoredCorrelation, alive: readonly boolean[]): boolean {
+  if (chain) return alive.every(Boolean);
   if (terms) return terms.some(({ all }) => all.every((slot) => alive[slot]));
   const count = alive.filter(Boolean).length;
   if (!type.startsWith('temporal')) return count > 0;

@@ -20,7 +20,7 @@ import { readLogSourceFile, type LogSourceMode } from './routes.ts';
 import { RuleSet, type StoredRules } from './rule-set.ts';
 
 /** Raised whenever compiled rules change their form or meaning. */
-const cacheVersion = 7;
+const cacheVersion = 8;
 
 export interface RuleSetOptions {
   readonly mode?: LogSourceMode;

@@ -7,7 +7,7 @@ import { listPresent, loadFiles, type LoadResult } from './load.ts';
 import { packDetections, unpackDetections } from './pack.ts';
 
 /** Raised whenever parsed documents change their form or meaning. */
-const treeVersion = 3;
+const treeVersion = 4;
 /** Fewer files are read as fast as their cache. */
 const minFiles = 50;
 

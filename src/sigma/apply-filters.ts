@@ -14,7 +14,8 @@ import type {
 } from './ast.ts';
 import { renderCondition } from './condition.ts';
 import { quote } from './fault.ts';
-import { DocumentIndex, placesOf, referenceError } from './references.ts';
+import { referenceError } from './reference-error.ts';
+import { DocumentIndex, placesOf } from './references.ts';
 import { selectNames } from './selector.ts';
 
 /** Conditions nested deeper are not read again; filters beyond that stand side by side. */

@@ -168,6 +168,8 @@ export interface ChainCondition {
   readonly order: 'written' | 'any';
   /** Ids or names of rules of which none may match a process between two steps. */
   readonly notBetween: readonly string[];
+  /** Where these are named; missing where there are none. */
+  readonly notBetweenPosition?: RulePosition;
 }
 
 export interface SigmaCorrelation extends DocumentHead {

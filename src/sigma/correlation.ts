@@ -10,10 +10,12 @@ import type {
   SigmaCorrelation,
 } from './ast.ts';
 import { conditionReferences, parseCondition } from './condition.ts';
+import { fail, failAt, section, textList } from './correlation-keys.ts';
 import { isMap } from './detection.ts';
 import { RuleFault, at, quote } from './fault.ts';
 import type { Place } from './fault.ts';
 import { customFields, own, parseMetadata, plain } from './metadata.ts';
+import { chainKeys, parseChain } from './process-chain.ts';
 import type { DocumentContext } from './rule.ts';
 import { YamlScalar } from './yaml-scalars.ts';
 import type { YamlMap, YamlValue } from './yaml-value.ts';
@@ -27,6 +29,7 @@ export const correlationTypes = [
   'value_avg',
   'value_percentile',
   'value_median',
+  'process_chain',
 ] as const satisfies readonly CorrelationType[];
 const types: readonly string[] = correlationTypes;
 const operators: readonly string[] = [
@@ -50,7 +53,6 @@ const units: Readonly<Record<string, number>> = {
   y: 31_556_952,
 };
 const keys: readonly string[] = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
-const section = at(null, 'correlation');
 
 /** Throws RuleFault. */
 export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaCorrelation {
@@ -62,6 +64,7 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
   const listed = textList(source, 'rules');
   if (listed === undefined && !temporal) fail('it names no rules');
   if (listed?.length === 0) fail('it names no rules', 'rules');
+  const chain = type === 'process_chain' ? parseChain(source, listed ?? [], context) : undefined;
   const { condition, rules } = parseAnyCondition(source, type, temporal, listed);
   const result: SigmaCorrelation = {
     kind: 'correlation',
@@ -77,6 +80,7 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
     condition,
     aliases: aliases(source),
     generate: generate(source),
+    ...(chain && { chain }),
     custom: customFields(map),
   };
   noteIdle(source, result, context);
@@ -85,16 +89,14 @@ export function parseCorrelation(map: YamlMap, context: DocumentContext): SigmaC
 
 /** What is written and has no effect: it may be a slip of the pen that changes what is found. */
 function noteIdle(source: YamlMap, { type, condition }: SigmaCorrelation, context: DocumentContext): void {
+  const known = type === 'process_chain' ? [...keys, ...chainKeys] : keys;
   for (const key of Object.keys(source)
-    .filter((one) => !keys.includes(one))
+    .filter((one) => !known.includes(one))
     .slice(0, maxNotes)) {
-    const meant = keys.find((one) => lettersOf(one) === lettersOf(key));
+    const meant = known.find((one) => lettersOf(one) === lettersOf(key));
     const hint = meant === undefined ? '' : `; ${meant} is meant perhaps`;
-    context.note(
-      `correlation: the key ${quote(key)} is not known and has no effect${hint}`,
-      'correlation',
-      key,
-    );
+    const why = chainKeys.includes(key) ? 'is of process_chain only' : 'is not known';
+    context.note(`correlation: the key ${quote(key)} ${why} and has no effect${hint}`, 'correlation', key);
   }
   if (condition.kind !== 'threshold') return;
   if (condition.fields.length > 0 && !type.startsWith('value_'))
@@ -125,16 +127,6 @@ function correlationType(source: YamlMap): CorrelationType {
   const type = written.toLowerCase();
   if (!types.includes(type)) fail(`the type ${quote(type)} is none of ${types.join(', ')}`, 'type');
   return type as CorrelationType;
-}
-
-/** A text or a list of texts. */
-function textList(source: YamlMap, key: string): string[] | undefined {
-  const value = own(source, key) ?? undefined;
-  if (value === undefined) return undefined;
-  if (typeof value === 'string') return [value];
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
-    fail(`${key} must be text or a list of texts`, key);
-  return value as string[];
 }
 
 function timespan(source: YamlMap): { text: string; seconds: number } {
@@ -183,6 +175,11 @@ function parseAnyCondition(
   listed: string[] | undefined,
 ): { condition: CorrelationCondition; rules: string[] } {
   const written = own(source, 'condition') ?? undefined;
+  if (type === 'process_chain')
+    return {
+      condition: { kind: 'threshold', bounds: [], fields: [], percentile: null },
+      rules: listed ?? [],
+    };
   if (typeof written === 'string') {
     if (!temporal) fail('a condition in words is for temporal correlations only', 'condition');
     const { tree, rules } = parseExpression(written, listed);
@@ -258,12 +255,4 @@ function numberAt(map: YamlMap, key: string, message: string): number {
   if (value === null || typeof value === 'object' || !Number.isFinite(number))
     failAt(message, at(at(section, 'condition'), key));
   return number;
-}
-
-function fail(message: string, key?: string): never {
-  failAt(message, key === undefined ? section : at(section, key));
-}
-
-function failAt(message: string, place: Place): never {
-  throw new RuleFault('HB_RULE_INVALID', `correlation: ${message}`, place);
 }

@@ -1,8 +1,9 @@
 /** Which documents correlations mean by the ids and names they list, over all files that were read together. */
-import { HuntbookError } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
-import type { ParseResult, SigmaCorrelation, SigmaFilter, SigmaRule } from './ast.ts';
+import type { HuntbookError } from '../errors.ts';
+import type { ParseResult, RulePosition, SigmaCorrelation, SigmaFilter, SigmaRule } from './ast.ts';
+import { checkExcluded, checkSteps } from './chain-references.ts';
 import { quote } from './fault.ts';
+import { label, referenceError } from './reference-error.ts';
 
 /** What a correlation may name. */
 export type ReferencedDocument = SigmaRule | SigmaCorrelation;
@@ -10,6 +11,8 @@ export type ReferencedDocument = SigmaRule | SigmaCorrelation;
 export interface ResolvedReferences {
   /** Of each correlation that can be run, what it names, in the order of `rules`. Comes after those it names. */
   readonly documents: ReadonlyMap<SigmaCorrelation, readonly ReferencedDocument[]>;
+  /** Of chains with `not-between` the rules that it names, in their order. */
+  readonly notBetween: ReadonlyMap<SigmaCorrelation, readonly SigmaRule[]>;
   /** Building blocks: named by a correlation without `generate`, they count for nothing by themselves. */
   readonly parts: ReadonlySet<ReferencedDocument>;
   /** Why a correlation cannot be run: HB_RULE_REFERENCE, or HB_LIMIT for chains beyond measure. */
@@ -33,21 +36,41 @@ export function resolveReferences(result: Pick<ParseResult, 'rules' | 'correlati
   );
   const failed = new Map<SigmaCorrelation, HuntbookError>();
   const named = new Map<SigmaCorrelation, ReferencedDocument[]>();
+  const notBetween = new Map<SigmaCorrelation, readonly SigmaRule[]>();
   const parts = new Set<ReferencedDocument>();
   for (const correlation of result.correlations) {
     const found: ReferencedDocument[] = [];
-    for (const reference of [...correlation.rules, ...aliasReferences(correlation)]) {
+    const refuse = (error: HuntbookError): void => {
+      if (!failed.has(correlation)) failed.set(correlation, error);
+    };
+    const find = (reference: string, at?: RulePosition): ReferencedDocument | undefined => {
       const matches = ownFirst(index.find(reference), correlation);
-      if (matches.length === 1) found.push(matches[0] as ReferencedDocument);
-      else if (!failed.has(correlation))
-        failed.set(correlation, badReference(correlation, reference, matches));
+      if (matches.length === 1) return matches[0];
+      refuse(badReference(correlation, reference, matches, at));
+      return undefined;
+    };
+    for (const reference of [...correlation.rules, ...aliasReferences(correlation)]) {
+      const document = find(reference);
+      if (document !== undefined) found.push(document);
     }
     named.set(correlation, failed.has(correlation) ? found : found.slice(0, correlation.rules.length));
-    if (!correlation.generate) for (const document of named.get(correlation) ?? []) parts.add(document);
+    const serving = [...(named.get(correlation) ?? [])];
+    if (correlation.chain?.notBetweenPosition !== undefined) {
+      const { notBetween: references, notBetweenPosition } = correlation.chain;
+      const excluded = references.flatMap((reference) => find(reference, notBetweenPosition) ?? []);
+      serving.push(...excluded);
+      notBetween.set(
+        correlation,
+        excluded.filter((document) => document.kind === 'rule'),
+      );
+      checkExcluded(correlation, excluded, refuse);
+    }
+    checkSteps(correlation, named.get(correlation) ?? [], refuse);
+    if (!correlation.generate) for (const document of serving) parts.add(document);
   }
   const documents = orderChains(named, failed);
   const errors = result.correlations.flatMap((correlation) => failed.get(correlation) ?? []);
-  return { documents, parts, failed, errors };
+  return { documents, notBetween, parts, failed, errors };
 }
 
 /** Documents by id, in either case of its letters, and by name. */
@@ -69,19 +92,6 @@ export class DocumentIndex<Document extends ReferencedDocument> {
     if (byName.length === 0) return byId;
     return byId.length === 0 ? byName : [...new Set([...byName, ...byId])];
   }
-}
-
-export function referenceError(
-  document: SigmaCorrelation | SigmaFilter,
-  message: string,
-  code: ErrorCode = 'HB_RULE_REFERENCE',
-  hint?: string,
-): HuntbookError {
-  const { line, column } = document.rulesPosition ?? document.position;
-  return new HuntbookError(code, `${document.path}:${line}:${column}: ${message}`, {
-    position: { file: document.path, line, column },
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
 
 /** Where documents stand, for messages; the first few of them. */
@@ -114,15 +124,13 @@ function badReference(
   correlation: SigmaCorrelation,
   reference: string,
   matches: readonly ReferencedDocument[],
+  place?: RulePosition,
 ): HuntbookError {
-  if (matches.length === 0) {
-    return referenceError(
-      correlation,
-      `the correlation names the rule ${quote(reference)}, which was not found`,
-    );
-  }
+  const at = { path: correlation.path, position: place ?? correlation.rulesPosition ?? correlation.position };
+  if (matches.length === 0)
+    return referenceError(at, `the correlation names the rule ${quote(reference)}, which was not found`);
   return referenceError(
-    correlation,
+    at,
     `the correlation names ${quote(reference)}, which ${matches.length} rules are called: ${placesOf(matches)}`,
     'HB_RULE_REFERENCE',
     'Give each rule an id and a name of its own.',
@@ -224,8 +232,4 @@ function showCircle(circle: readonly SigmaCorrelation[]): string {
   const names = circle.slice(0, maxShown).map(label);
   if (circle.length > maxShown) names.push(`… (${circle.length} in all)`);
   return [...names, label(circle[0] as SigmaCorrelation)].join(' → ');
-}
-
-function label({ name, id, title }: SigmaCorrelation): string {
-  return quote(name ?? id ?? title);
 }

@@ -12,6 +12,8 @@ export interface CorrelationSources {
   readonly correlations: readonly SigmaCorrelation[];
   /** What each correlation that can be run names, in the order of its rules; without circles. */
   readonly documents: ReadonlyMap<SigmaCorrelation, readonly Named[]>;
+  /** Of chains, the rules that no process between two steps may match. */
+  readonly notBetween?: ReadonlyMap<SigmaCorrelation, readonly SigmaRule[]>;
   /** Documents that only serve correlations. */
   readonly parts: ReadonlySet<Named>;
   /** Index of a rule in the rule set, or why it is not there. */
@@ -20,7 +22,7 @@ export interface CorrelationSources {
 
 /** A correlation that cannot be run goes to `refuse` with its reason, and so do those that name it. */
 export function compileCorrelations(
-  { correlations, documents, parts, ruleIndex }: CorrelationSources,
+  { correlations, documents, notBetween, parts, ruleIndex }: CorrelationSources,
   refuse: (correlation: SigmaCorrelation, error: unknown) => void,
 ): StoredCorrelation[] {
   const compiled: StoredCorrelation[] = [];
@@ -36,7 +38,9 @@ export function compileCorrelations(
     const named = documents.get(correlation) ?? [];
     try {
       const slots = named.map((document, slot) => slotOf(correlation, document, slot, indexOf(document)));
-      indexes.set(correlation, compiled.push(storedOf(correlation, slots, !parts.has(correlation))) - 1);
+      const excluded = (notBetween?.get(correlation) ?? []).map(indexOf);
+      const stored = storedOf(correlation, slots, excluded, !parts.has(correlation));
+      indexes.set(correlation, compiled.push(stored) - 1);
     } catch (error) {
       const located = locate(error, correlation);
       if (located instanceof HuntbookError) indexes.set(correlation, located);
@@ -64,9 +68,10 @@ function inOrder(
 function storedOf(
   correlation: SigmaCorrelation,
   slots: readonly CorrelationSlot[],
+  notBetween: readonly number[],
   reports: boolean,
 ): StoredCorrelation {
-  const { type, groupBy, timespan, condition, rules } = correlation;
+  const { type, groupBy, timespan, condition, rules, chain } = correlation;
   const { id, title, level, status, path, position, tags } = correlation;
   const common = {
     info: { id, title, level, status, path, line: position.line, tags, logsource: {} },
@@ -76,6 +81,16 @@ function storedOf(
     seconds: timespan.seconds,
     reports,
   };
+  if (chain) {
+    const { relations, maxDepth, order } = chain;
+    return {
+      ...common,
+      bounds: [],
+      percentile: null,
+      terms: null,
+      chain: { relations, maxDepth, order, notBetween },
+    };
+  }
   if (condition.kind === 'expression') {
     const terms = termsOf(condition.tree, (name) => rules.indexOf(name));
     return { ...common, bounds: [], percentile: null, terms };

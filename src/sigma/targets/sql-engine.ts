@@ -42,7 +42,7 @@ export const usual = {
 } as const;
 
 export const allCorrelations: TargetSupport['correlations'] = [
-  ...correlationTypes,
+  ...correlationTypes.filter((type) => type !== 'process_chain'),
   'expression',
   'aliases',
   'chained',

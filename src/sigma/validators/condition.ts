@@ -86,13 +86,17 @@ export const conditionValidators: readonly Validator[] = [
     check(document, { report, source, set }) {
       if (document.kind === 'rule' || document.rules === 'any') return;
       const section = sectionOf(document);
-      for (const name of document.rules) {
-        if (set.byName.has(name) || set.byId.has(name.toLowerCase())) continue;
-        report(
-          `the ${document.kind} names the rule ${quote(name)}, which was not found`,
-          source.childPlace(section, 'rules'),
-        );
-      }
+      const check = (names: readonly string[], key: string): void => {
+        for (const name of names) {
+          if (set.byName.has(name) || set.byId.has(name.toLowerCase())) continue;
+          report(
+            `the ${document.kind} names the rule ${quote(name)}, which was not found`,
+            source.childPlace(section, key),
+          );
+        }
+      };
+      check(document.rules, 'rules');
+      if (document.kind === 'correlation' && document.chain) check(document.chain.notBetween, 'not-between');
     },
   },
 ];

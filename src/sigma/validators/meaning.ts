@@ -30,8 +30,10 @@ function logicMeaning(document: SigmaDocument): unknown {
     case 'filter':
       return [document.logsource, document.rules, detectionsMeaning(document.detections), document.condition];
     case 'correlation': {
-      const { type, rules, groupBy, timespan, condition, aliases, generate } = document;
-      return [type, rules, groupBy, timespan, condition, aliases, generate];
+      const { type, rules, groupBy, timespan, condition, aliases, generate, chain } = document;
+      const { relations, maxDepth, order, notBetween } = chain ?? {};
+      const ofChain = [relations, maxDepth, order, notBetween];
+      return [type, rules, groupBy, timespan, condition, aliases, generate, ofChain];
     }
   }
 }

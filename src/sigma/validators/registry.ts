@@ -1,5 +1,6 @@
 /** All validators, and which of them a run makes. */
 import { HuntbookError } from '../../errors.ts';
+import { chainValidators } from './chain.ts';
 import { conditionValidators } from './condition.ts';
 import { logSourceValidators } from './logsource.ts';
 import { metadataValidators } from './metadata.ts';
@@ -16,6 +17,7 @@ export const validators: readonly Validator[] = [
   ...metadataValidators,
   ...tagValidators,
   ...conditionValidators,
+  ...chainValidators,
   ...valueValidators,
   ...modifierValidators,
   ...logSourceValidators,

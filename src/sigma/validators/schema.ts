@@ -99,12 +99,16 @@ export const schemaValidators: readonly Validator[] = [
       }
       if (document.kind === 'rule' || document.rules === 'any') return;
       const section = sectionOf(document);
-      const index = repeatIn(document.rules);
+      const chain = document.kind === 'correlation' ? document.chain : undefined;
+      // In a chain one rule twice means two processes.
+      const index = chain ? -1 : repeatIn(document.rules);
       if (index !== -1)
         report(
           `rules lists ${quote(document.rules[index] as string)} twice`,
           source.childPlace(section, 'rules'),
         );
+      if (chain && repeatIn(chain.notBetween) !== -1)
+        report('not-between lists a rule twice', source.childPlace(section, 'not-between'));
       if (document.kind === 'correlation' && repeatIn(document.groupBy) !== -1)
         report('group-by lists a field twice', source.childPlace(section, 'group-by'));
     },
@@ -166,7 +170,8 @@ export const schemaValidators: readonly Validator[] = [
     'warning',
     'A correlation says by which fields it groups.',
     (document, { report, source }) => {
-      if (document.kind === 'correlation' && document.groupBy.length === 0)
+      // A chain is one of its host anyway.
+      if (document.kind === 'correlation' && document.groupBy.length === 0 && !document.chain)
         report('the correlation has no group-by', source.place('correlation'));
     },
   ),

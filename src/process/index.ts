@@ -10,14 +10,16 @@ export {
   type ProcessGraph,
   type ProcessInfo,
   type ProcessName,
-  type ProcessQuery,
-  type ProcessSource,
   type ProcessStart,
-  type SourceTree,
   type TextsOf,
-  type TreeQuery,
 } from './types.ts';
+export { actorOf, type Actor } from './actor.ts';
+export { endOf, startOf } from './facts.ts';
+export { processFields } from './fields.ts';
+export { ProcessReader, type ProcessFact } from './reader.ts';
 export { ProcessTreeBuilder, type TreeLimits } from './builder.ts';
 export { treeOfColumns } from './linked-tree.ts';
 export type { ProcessTree } from './tree.ts';
+export { ancestors, descendants, pathBetween, siblings, type Walk, type WalkLimits } from './walk.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';
+export type { ProcessQuery, ProcessSource, SourceTree, TreeQuery } from './source.ts';

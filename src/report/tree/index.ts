@@ -2,4 +2,5 @@
 export { treeDot } from './dot.ts';
 export { treeJson, treeNdjson } from './json.ts';
 export { treeMermaid } from './mermaid.ts';
+export { treeSvg } from './svg.ts';
 export { treeText, type TreeTextOptions } from './text.ts';

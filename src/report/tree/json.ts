@@ -28,7 +28,21 @@ function ordered(node: GraphNode): GraphNode {
   const { parent, generation, host, guid, pid, image, commandLine, user, start, end, known, link } = node;
   const { hidden, counts, events, findings } = node;
   return {
-    ...{ parent, generation, host, guid, pid, image, commandLine, user, start, end, known, link },
-    ...{ hidden, counts, events, findings },
+    parent,
+    generation,
+    host,
+    guid,
+    pid,
+    image,
+    commandLine,
+    user,
+    start,
+    end,
+    known,
+    link,
+    hidden,
+    counts,
+    events,
+    findings,
   };
 }

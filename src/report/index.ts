@@ -4,7 +4,15 @@ export { jsonSink } from './json.ts';
 export { ndjsonSink } from './ndjson.ts';
 export { renderSummary, type SummaryOptions } from './summary.ts';
 export { tableSink, type TableOptions } from './table.ts';
-export { treeDot, treeJson, treeMermaid, treeNdjson, treeText, type TreeTextOptions } from './tree/index.ts';
+export {
+  treeDot,
+  treeJson,
+  treeMermaid,
+  treeNdjson,
+  treeSvg,
+  treeText,
+  type TreeTextOptions,
+} from './tree/index.ts';
 export type {
   CorrelatedEvent,
   Finding,

@@ -50,8 +50,10 @@ export function axisOf(graph: ProcessGraph): Axis | null {
   let { from, to } = withoutOutliers(times.sort((a, b) => a - b));
   // Begin and end of others are on it too where they are near.
   const near = (): number => Math.max(to - from, 5 * second) * 0.6;
-  for (const time of around.filter((one) => one < from).sort((a, b) => b - a)) if (from - time <= near()) from = time;
-  for (const time of around.filter((one) => one > to).sort((a, b) => a - b)) if (time - to <= near()) to = time;
+  for (const time of around.filter((one) => one < from).sort((a, b) => b - a))
+    if (from - time <= near()) from = time;
+  for (const time of around.filter((one) => one > to).sort((a, b) => a - b))
+    if (time - to <= near()) to = time;
   const pad = Math.max((to - from) * 0.03, (to - from) / 20, to === from ? 2 * second : 1);
   from = Math.floor(from - pad);
   to = Math.ceil(to + pad);

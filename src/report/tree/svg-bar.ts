@@ -73,7 +73,12 @@ function eventTicks(item: Item, axis: Axis): Markup | null {
     if (bin !== undefined) bin.count++;
     else if (bins.size < maxTicks) {
       const what = `${activities[event.activity].one}  ${timeText(event.time as string)}`;
-      bins.set(key, { x, activity: event.activity, count: 1, text: `${what}  ${clipText(event.about, 200)}` });
+      bins.set(key, {
+        x,
+        activity: event.activity,
+        count: 1,
+        text: `${what}  ${clipText(event.about, 200)}`,
+      });
     }
   }
   let free = -Infinity;
@@ -98,8 +103,10 @@ function findingMarks({ findings }: Item, axis: Axis): Markup {
     const other = marks.get(x);
     if (other === undefined || levelRank(finding.level) < levelRank(other.level)) marks.set(x, finding);
   }
-  return xml`${[...marks].slice(0, maxTicks).map(
-    ([x, { title, level }]) =>
-      xml`<g><title>${clipText(title, 200)}</title><path class="w-${level}" d="M${x - 5} 1h10l-5 8z"/></g>`,
-  )}`;
+  return xml`${[...marks]
+    .slice(0, maxTicks)
+    .map(
+      ([x, { title, level }]) =>
+        xml`<g><title>${clipText(title, 200)}</title><path class="w-${level}" d="M${x - 5} 1h10l-5 8z"/></g>`,
+    )}`;
 }

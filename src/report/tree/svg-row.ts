@@ -27,7 +27,9 @@ export function drawRow(item: Item, axis: Axis | null, options: RowOptions): Mar
   const back = row.focus
     ? xml`<rect class="asked" x="8" y="0" width="${page.width - 16}" height="${height}" rx="5"/>`
     : null;
-  const stripe = worst ? xml`<rect class="f-${worst.level}" x="8" y="2" width="4" height="${height - 4}" rx="2"/>` : null;
+  const stripe = worst
+    ? xml`<rect class="f-${worst.level}" x="8" y="2" width="4" height="${height - 4}" rx="2"/>`
+    : null;
   const line = up && xml`<path class="edge${first.link === 'inferred' ? ' dash' : ''}" d="${edge(item)}"/>`;
   const texts = xml`${nameLine(item, options)}${commandLine(item)}${findingLines(item)}`;
   const hit = options.page
@@ -35,7 +37,8 @@ export function drawRow(item: Item, axis: Axis | null, options: RowOptions): Mar
     : null;
   const parts = xml`<title>${tip(item)}</title>${back}${hit}${stripe}${line}${marker(item)}
 <g clip-path="url(#pt-left)">${texts}</g>${badges(countsOf(row.nodes))}${startText(item, axis)}${axis && drawBar(item, axis)}`;
-  if (!options.page) return xml`<g transform="translate(0 ${y})">${parts}</g>
+  if (!options.page)
+    return xml`<g transform="translate(0 ${y})">${parts}</g>
 `;
   const sign = first.known ? 'sign' : 'sign hollow';
   const toggle = item.children
@@ -73,7 +76,10 @@ function nameLine({ row, x, deep, children }: Item, options: RowOptions): Markup
     deep ? piece(`⋯${row.depth}  `, 'mut') : null,
     row.skipped > 0 ? piece(`(${countOf(row.skipped, 'generation')} left out)  `, 'warn s') : null,
     piece(nameOf(first), 'ink b n'),
-    piece(count > 1 ? `  × ${countText(count)}` : first.pid === null ? '' : `  ${first.pid}`, count > 1 ? 'ink b' : 'mut'),
+    piece(
+      count > 1 ? `  × ${countText(count)}` : first.pid === null ? '' : `  ${first.pid}`,
+      count > 1 ? 'ink b' : 'mut',
+    ),
     first.known ? null : piece('  not seen', 'warn s'),
     options.user && first.user ? piece(`  ${first.user}`, 'mut s') : null,
     row.hidden > 0 ? piece(`  +${countOf(row.hidden, 'child', 'children')} not shown`, 'warn s') : null,
@@ -93,7 +99,8 @@ function commandLine({ row, x }: Item): Markup | null {
 
 function findingLines({ findings, x }: Item): Markup {
   const lines = findings.slice(0, maxFindings).map(({ title, level }, i) => {
-    const more = i === maxFindings - 1 && findings.length > maxFindings ? `  (+${findings.length - maxFindings})` : '';
+    const more =
+      i === maxFindings - 1 && findings.length > maxFindings ? `  (+${findings.length - maxFindings})` : '';
     const columns = Math.floor((page.rows - x - 14) / wide) - level.length - more.length - 4;
     const fitted = fitWidth(terminalText(title.slice(0, 600)), Math.max(1, columns));
     const word = level === 'none' ? 'no level' : level;
@@ -134,7 +141,10 @@ function startText({ row }: Item, axis: Axis | null): Markup | null {
 export function tip({ row, findings }: Item): string {
   const first = row.nodes[0] as Item['row']['nodes'][number];
   const facts: [string, string | number | null][] = [
-    ['', row.nodes.length > 1 ? `${countOf(row.nodes.length, 'process', 'processes')} alike; the first:` : null],
+    [
+      '',
+      row.nodes.length > 1 ? `${countOf(row.nodes.length, 'process', 'processes')} alike; the first:` : null,
+    ],
     ['', first.image ?? '(unknown image)'],
     ['', first.commandLine === null ? null : clipText(first.commandLine, 1000)],
     ['host ', first.host],
@@ -148,5 +158,7 @@ export function tip({ row, findings }: Item): string {
     ['', countsText(countsOf(row.nodes)) || null],
     ...findings.slice(0, 10).map(({ title, level }): [string, string] => [`${level}: `, title]),
   ];
-  return facts.flatMap(([name, text]) => (text === null ? [] : [`${name}${clipText(String(text), 1500)}`])).join('\n');
+  return facts
+    .flatMap(([name, text]) => (text === null ? [] : [`${name}${clipText(String(text), 1500)}`]))
+    .join('\n');
 }

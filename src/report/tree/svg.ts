@@ -27,9 +27,12 @@ export function drawTree(graph: ProcessGraph, layout: Layout, inPage: boolean): 
   const { items, hosts, axis, sentences } = layout;
   const top = inPage ? 52 : headHeight;
   const notes = inPage ? [] : sentences.slice(0, maxSentences);
-  if (sentences.length > maxSentences && !inPage) notes.push(`${sentences.length - maxSentences} more notes.`);
+  if (sentences.length > maxSentences && !inPage)
+    notes.push(`${sentences.length - maxSentences} more notes.`);
   const legendTop = top + layout.height + 14;
   const height = legendTop + 66 + notes.length * lineHeight;
+  // A host's heading stands before the first of its rows.
+  const headings = new Map(hosts.map((host) => [host.y + host.height, hostHeading(host)]));
   const seen = new Map<number, string | null>();
   const rows = items.map((item) => {
     const user = item.row.nodes[0]?.user ?? null;
@@ -37,8 +40,6 @@ export function drawTree(graph: ProcessGraph, layout: Layout, inPage: boolean): 
     const options = { page: inPage, user: user !== (seen.get(item.row.parent) ?? null) };
     return [headings.get(item.y) ?? null, drawRow(item, axis, options)];
   });
-  // A host's heading stands before the first of its rows.
-  const headings = new Map(hosts.map((host) => [host.y + host.height, hostHeading(host)]));
   const head = inPage ? null : heading(graph, layout);
   const style = inPage ? null : xml`<style>${new Raw(svgStyle)}</style>`;
   return xml`<svg xmlns="http://www.w3.org/2000/svg" class="pt" width="${page.width}" height="${height}" viewBox="0 0 ${page.width} ${height}" role="${inPage ? 'group' : 'img'}" aria-label="${titleOf(graph)}">

@@ -7,6 +7,8 @@ import {
   eventsOfSql,
   fieldsOfSql,
   findSqlHunt,
+  processesOfSql,
+  processTables,
   runSqlHunt,
   type EventStore,
   type OpenEventsOptions,
@@ -77,7 +79,7 @@ function queryOf(query: string, { param }: SqlCliOptions): Question {
   const values = Object.entries(param ?? {}).map(([name, text]) => [name, parameterValue(text)] as const);
   const bound = values.length > 0 ? Object.fromEntries(values) : undefined;
   return {
-    reads: {},
+    reads: { processes: processesOfSql([{ sql: query }]) },
     without: 'no events in the input',
     ask: ({ database }, signal) => database.userQuery(query, bound, { signal }),
   };
@@ -91,7 +93,11 @@ function huntOf(name: string, { param }: SqlCliOptions): Question {
   const fields = fieldsOfSql([hunt]);
   const kinds = eventsOfSql([hunt]);
   return {
-    reads: { ...(fields && { fields }), ...(kinds && { filter: { kinds } }) },
+    reads: {
+      ...(fields && { fields }),
+      ...(kinds && { filter: { kinds } }),
+      processes: processesOfSql([hunt]),
+    },
     without: 'no events in the input that the hunt looks at',
     ask: (store, signal) => runSqlHunt(hunt, store, values, { signal }),
   };
@@ -139,7 +145,8 @@ function parameterValue(text: string): FrameValue {
 }
 
 function tablesOf(store: EventStore): Promise<Frame> {
-  const rows = store.tables.flatMap(({ name, columns }) =>
+  // Those of processes are made when a query names them.
+  const rows = [...store.tables, ...processTables].flatMap(({ name, columns }) =>
     columns.map((column) => ({ table: name, column: column.name, type: column.type })),
   );
   return frameFromRows(rows, {

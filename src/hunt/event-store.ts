@@ -9,6 +9,8 @@ import { IssueLog } from './issue-log.ts';
 import { loadEvents, type LoadOptions } from './store/load.ts';
 import { isLake } from './store/lake.ts';
 import { openLake } from './store/open-lake.ts';
+import { processStoreFields } from './store/processes.ts';
+import { addProcessTables, processTables } from './store/processes-tables.ts';
 import { textRelation, type EventRelation } from './store/relation.ts';
 import { eventViews } from './store/views.ts';
 import type { SummaryIssue } from './types.ts';
@@ -18,6 +20,8 @@ export interface OpenEventsOptions extends LoadOptions {
   readonly stdin?: AsyncIterable<Uint8Array>;
   /** Threads of DuckDB. */
   readonly threads?: number;
+  /** Makes the tables `processes` and `process_of`, which takes the time of building the tree. Default: false. */
+  readonly processes?: boolean;
 }
 
 export interface EventTable {
@@ -36,8 +40,10 @@ export interface EventStore {
 /** Reads paths into tables. Throws HB_NOT_FOUND for a path that is missing; other problems are in `issues`. */
 export async function openEvents(
   paths: readonly string[],
-  options: OpenEventsOptions = {},
+  given: OpenEventsOptions = {},
 ): Promise<EventStore> {
+  const { processes = false, fields } = given;
+  const options = processes && fields ? { ...given, fields: [...fields, ...processStoreFields] } : given;
   const issues = new IssueLog();
   const lakes = paths.filter(isLake);
   const others = paths.filter((path) => !lakes.includes(path));
@@ -76,11 +82,13 @@ export async function openEvents(
     for (const { from } of uncounted) events += await countRows(opened, from);
     const views = eventViews(relations);
     for (const { name, sql } of views) await opened.run(`CREATE VIEW ${name} AS ${sql}`);
+    if (processes) await addProcessTables(opened);
+    const tables = views.map(({ name, columns }) => ({ name, columns }));
     return {
       database: opened,
       events,
       issues: issues.list(),
-      tables: views.map(({ name, columns }) => ({ name, columns })),
+      tables: processes ? [...tables, ...processTables] : tables,
       close() {
         opened.close();
         scratch.remove();

@@ -24,11 +24,14 @@ export {
   findSqlHunt,
   infoOf as sqlHuntInfo,
   loadSqlHunts,
+  processesOfSql,
   runSqlHunt,
   type HuntValues,
   type LoadedSqlHunts,
 } from './sql/index.ts';
 export { openEvents, type EventStore, type EventTable, type OpenEventsOptions } from './event-store.ts';
+export { loadProcesses, processStoreFields } from './store/processes.ts';
+export { processTables } from './store/processes-tables.ts';
 export { everything, openSearchEvents, type SearchEvents } from './remote/events.ts';
 export { describeFields } from './remote/field-names.ts';
 export { openSource, type OpenSourceOptions } from './remote/open.ts';
@@ -41,4 +44,5 @@ export type {
   RemoteHuntOptions,
   RemoteProgress,
 } from './remote/types.ts';
+export { fileProcesses, type FileProcesses, type FileProcessesOptions } from './process-files.ts';
 export { importEvents, type ImportOptions, type ImportResult } from './store/import.ts';

@@ -2,14 +2,29 @@
 import { logSourceTable, type EventSelector } from '../../detect/index.ts';
 import { foldFieldName } from '../../events/index.ts';
 import type { SqlHunt } from '../../rules/index.ts';
+import { processTables } from '../store/processes-tables.ts';
 
 type Names = Pick<SqlHunt, 'names'>;
+
+/** The tables of processes, and the views whose events they are made of. */
+const processNames = new Set(processTables.map(({ name }) => name));
+const processViews = ['process_creation', 'process_termination'];
 
 /** Fields that findings are made of, whatever the SQL says. */
 const always = ['EventID', 'Channel', 'Computer', 'Provider_Name', 'EventRecordID', 'SystemTime', 'UtcTime'];
 /** Tables of all events, and functions that may read any table. */
 const wholes = new Set(['events', 'events_text', 'query', 'query_table']);
 const categories = Object.entries(logSourceTable.categories['windows'] ?? {});
+
+/** Whether SQL may read the tables of processes, by any mention of them. */
+export function processesOfSql(hunts: readonly { readonly sql: string }[]): boolean {
+  return hunts.some(({ sql }) => [...wordsOf(sql)].some((word) => processNames.has(word)));
+}
+
+/** Strings too, since a table may be named by one. */
+function wordsOf(sql: string): Set<string> {
+  return new Set(sql.toLowerCase().match(/\w+/gu));
+}
 
 /** The names in the SQL of hunts, which include all fields that they name; undefined: all fields (`SELECT *`). */
 export function fieldsOfSql(hunts: readonly Names[]): string[] | undefined {
@@ -30,10 +45,12 @@ export function fieldsOfSql(hunts: readonly Names[]): string[] | undefined {
 
 /** The views that a hunt may read, by any mention of them; null: it may read all events. */
 export function viewsOfSql({ sql }: Pick<SqlHunt, 'sql'>): string[] | null {
-  // Strings too, since a table may be named by one.
-  const words = new Set(sql.toLowerCase().match(/\w+/gu));
+  const words = wordsOf(sql);
   if ([...wholes].some((name) => words.has(name))) return null;
-  return categories.map(([name]) => name).filter((name) => words.has(name));
+  const processes = processesOfSql([{ sql }]);
+  return categories
+    .map(([name]) => name)
+    .filter((name) => words.has(name) || (processes && processViews.includes(name)));
 }
 
 /** The events of those views; undefined: all. */

@@ -11,7 +11,7 @@ import { openEvents, type EventStore, type OpenEventsOptions } from '../event-st
 import type { Finding, NeverFiringRule } from '../types.ts';
 import { SqlFindings } from './finding.ts';
 import { refusal } from './load.ts';
-import { eventsOfSql, fieldsOfSql, viewsOfSql } from './needs.ts';
+import { eventsOfSql, fieldsOfSql, processesOfSql, viewsOfSql } from './needs.ts';
 import type { HuntValues } from './parameters.ts';
 
 /** More rows say that a hunt asks too little, and would fill disks with findings. */
@@ -74,6 +74,7 @@ export async function runSqlHunts(options: SqlRunOptions): Promise<SqlRun> {
     store = await openEvents(paths, {
       filter: { ...filter, ...(kinds && { kinds }) },
       ...(fields && { fields }),
+      processes: processesOfSql(all),
       ...(limits && { limits }),
       ...(onProgress && { onProgress }),
       ...(signal && { signal }),

@@ -4,7 +4,6 @@
  */
 import { Link, type ProcessColumns, type ProcessTree } from '../../process/index.ts';
 import type { Column, Database } from '../../store/index.ts';
-import type { EventTable } from '../event-store.ts';
 import {
   actorGuid,
   actorPid,
@@ -20,7 +19,7 @@ import {
 
 const column = (type: Column['type'], ...names: string[]): Column[] => names.map((name) => ({ name, type }));
 
-export const processTables: readonly EventTable[] = [
+export const processTables: readonly { readonly name: string; readonly columns: readonly Column[] }[] = [
   {
     name: 'processes',
     columns: [

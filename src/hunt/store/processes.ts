@@ -7,10 +7,10 @@ import { logSourceTable } from '../../detect/index.ts';
 import { treeOfColumns, type ProcessColumns, type ProcessTree, type TextsOf } from '../../process/index.ts';
 import { quoteName, quoteText, type Database } from '../../store/index.ts';
 
-/** Fields that the tree is made of, for `openEvents`. */
+/** Fields that the tree and its tables are made of, for `openEvents`. */
 export const processStoreFields: readonly string[] = `UtcTime Image CommandLine User ProcessGuid ProcessId
   ParentProcessGuid ParentProcessId ParentImage ParentCommandLine SubjectUserName SubjectDomainName TargetUserName
-  TargetDomainName NewProcessName NewProcessId ParentProcessName ProcessName`
+  TargetDomainName NewProcessName NewProcessId ParentProcessName ProcessName SourceProcessGUID SourceProcessId`
   .trim()
   .split(/\s+/u);
 

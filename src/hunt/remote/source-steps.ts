@@ -77,7 +77,10 @@ function namePipelines(names: FieldNames): (string | Pipeline)[] {
 /** Only some templates have the form `caseless`; query DSL compares without case, so that the field itself will do. */
 function withoutCaseless(): Pipeline {
   const names = ['process.executable', 'process.parent.executable'];
-  const mapping = Object.fromEntries(names.map((name) => [`${name}.caseless`, name]));
+  const mapping = {
+    ...Object.fromEntries(names.map((name) => [`${name}.caseless`, name])),
+    'winlog.event_data.Execution_ProcessID': 'winlog.process.pid',
+  };
   const steps = [{ id: 'ecs_plain', type: 'field_name_mapping', mapping }];
   return pipelineFromObject({ name: 'ecs without caseless', priority: 90, transformations: steps }, 'ecs');
 }
@@ -91,6 +94,7 @@ function winlogbeat(): Pipeline {
     Computer: 'winlog.computer_name',
     ComputerName: 'winlog.computer_name',
     EventRecordID: 'winlog.record_id',
+    Execution_ProcessID: 'winlog.process.pid',
   };
   const steps: Step[] = [
     { id: 'winlogbeat_fields', type: 'field_name_mapping', mapping },

@@ -1,0 +1,274 @@
+/**
+ * Trees of processes on Splunk, Elasticsearch and OpenSearch: one search to find what was asked for, one for each
+ * generation above and below, and one for all other events of the processes; more only where there are more processes
+ * than one search can name. A limit on searches ends it, and the tree says so.
+ *
+ * Ancestors are looked for in all the time that the source has: what began a chain may have run for weeks. `earliest`
+ * of the source, or of the options, bounds it.
+ */
+import { correlationTime, isoTime } from '../../detect/index.ts';
+import { toMillis, type HuntEvent } from '../../events/index.ts';
+import {
+  actorOf,
+  startOf,
+  type ProcessInfo,
+  type ProcessQuery,
+  type ProcessSource,
+  type SourceTree,
+  type TreeQuery,
+} from '../../process/index.ts';
+import { focusOf, nearFocus, type TreeStart } from '../process-focus.ts';
+import { eventsAsk, isOfThese } from './process-events.ts';
+import type { ProcessAsk } from './process-query.ts';
+import { ProcessSearch, type ProcessProgress, type ProcessSearchOptions } from './process-search.ts';
+import { childrenOf, clockSlack, ProcessWeb, startTime } from './process-web.ts';
+import type { SearchSpan } from './searcher.ts';
+
+export type EngineProcessesOptions = ProcessSearchOptions;
+export type { ProcessProgress };
+
+const day = 86_400_000;
+const open: SearchSpan = { from: null, to: null };
+
+/** Nothing is asked before the first question. */
+export function engineProcesses(options: EngineProcessesOptions): ProcessSource {
+  return new EngineProcesses(options);
+}
+
+class EngineProcesses implements ProcessSource {
+  readonly #options: EngineProcessesOptions;
+  #searches = 0;
+  #events = 0;
+
+  constructor(options: EngineProcessesOptions) {
+    this.#options = options;
+  }
+
+  get cost(): { searches: number; events: number } {
+    return { searches: this.#searches, events: this.#events };
+  }
+
+  async tree(query: TreeQuery): Promise<SourceTree> {
+    const search = this.#begin(query.signal);
+    try {
+      const found = await new TreeSearch(search, query).run();
+      const { searches, events } = search.searcher;
+      return { ...found, cut: [...search.cut], cost: { searches, events } };
+    } finally {
+      this.#end(search);
+    }
+  }
+
+  async *events(
+    processes: readonly ProcessInfo[],
+    { from, to, signal }: { from: number | null; to: number | null; signal?: AbortSignal },
+  ): AsyncGenerator<HuntEvent> {
+    const search = this.#begin(signal);
+    const span = { from: from === null ? null : from - clockSlack, to: to === null ? null : to + clockSlack };
+    const isOf = isOfThese(processes);
+    const seen = new Set<string>();
+    let found: HuntEvent[] = [];
+    const take = (event: HuntEvent): void => {
+      const time = toMillis(event.fields['UtcTime']) ?? toMillis(event.time);
+      if (time !== null && ((from !== null && time < from) || (to !== null && time > to))) return;
+      if (isOf(event)) found.push(event);
+    };
+    try {
+      for (const asks of eventsAsk(processes)) {
+        await search.ask(asks, span, 'events of the processes', take);
+        // Two searches may give the same event: one by its GUID, one by its process id.
+        for (const event of found) {
+          const key = `${event.host}\n${event.channel}\n${event.recordId}\n${event.time}\n${event.eventId}`;
+          if (event.recordId !== null && seen.has(key)) continue;
+          seen.add(key);
+          yield event;
+        }
+        found = [];
+      }
+    } finally {
+      this.#end(search);
+    }
+  }
+
+  #begin(signal: AbortSignal | undefined): ProcessSearch {
+    const own = this.#options.signal;
+    const signals = [own, signal].filter((one) => one !== undefined);
+    return new ProcessSearch({
+      ...this.#options,
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+    });
+  }
+
+  #end({ searcher }: ProcessSearch): void {
+    this.#searches += searcher.searches;
+    this.#events += searcher.events;
+  }
+}
+
+/** One tree. */
+class TreeSearch {
+  readonly #search: ProcessSearch;
+  readonly #web: ProcessWeb;
+  readonly #query: TreeQuery;
+  readonly #notes: string[] = [];
+
+  constructor(search: ProcessSearch, query: TreeQuery) {
+    this.#search = search;
+    this.#query = query;
+    this.#web = new ProcessWeb(search);
+  }
+
+  async run(): Promise<Pick<SourceTree, 'tree' | 'focus' | 'notes'>> {
+    const { start, up, down } = this.#query;
+    const starts = start.kind === 'record' ? await this.#actors(start) : [start];
+    for (const one of starts) await this.#find(one);
+    const focus = (): number[] => [...new Set(starts.flatMap((one) => focusOf(this.#web.tree, one)))];
+    if (focus().length === 0 && this.#notes.length === 0)
+      this.#notes.push(...nearFocus(this.#web.tree, start));
+    if (focus().length > 0) {
+      await this.#ascend(focus, up);
+      await this.#descend(focus, down);
+    }
+    return { tree: this.#web.tree, focus: focus().sort((a, b) => a - b), notes: this.#notes };
+  }
+
+  /** The processes that act in events with this number. */
+  async #actors(query: Extract<ProcessQuery, { kind: 'record' }>): Promise<TreeStart[]> {
+    const { record, channel, host } = query;
+    const ask: ProcessAsk = {
+      of: 'any',
+      by: 'record',
+      values: new Map([[host ?? null, [record]]]),
+      ...(channel !== undefined && { channel }),
+    };
+    const found: HuntEvent[] = [];
+    await this.#search.ask([ask], open, `record ${record}`, (event) => void found.push(event));
+    const starts = found.flatMap((event): TreeStart[] => {
+      const actor = actorOf(event);
+      if (actor === null) return [];
+      const time = actor.time === null ? null : Date.parse(isoTime(actor.time));
+      return [{ kind: 'process', process: actor, time }];
+    });
+    if (found.length === 0) this.#notes.push(`no event has the record number ${record}`);
+    else if (starts.length === 0) this.#notes.push('the event names no process');
+    else if (found.length > 1)
+      this.#notes.push(
+        `${found.length} events have the record number ${record}; choose with --channel and --host`,
+      );
+    return starts;
+  }
+
+  async #find(start: TreeStart): Promise<void> {
+    const what = 'the process';
+    switch (start.kind) {
+      case 'guid':
+        return this.#byGuid(start.guid, start.host, what);
+      case 'process': {
+        const { guid, pid, host } = start.process;
+        if (guid !== null) await this.#byGuid(guid, host, what);
+        if (focusOf(this.#web.tree, start).length > 0 || pid === null || start.time === null) return;
+        return this.#byPid({ kind: 'pid', pid, host, time: start.time }, what);
+      }
+      case 'pid':
+        return this.#byPid(start, what);
+      case 'image': {
+        const values = new Map([[start.host ?? null, start.images]]);
+        await this.#search.ask([{ of: 'creation', by: 'image', values }], open, what, this.#web.add);
+      }
+    }
+  }
+
+  async #byGuid(written: string, host: string | undefined, what: string): Promise<void> {
+    const guid = written.replaceAll(/[{}]/g, '').toLowerCase();
+    const values = new Map([[host ?? null, [guid]]]);
+    const asks: ProcessAsk[] = [
+      { of: 'creation', by: 'guid', values },
+      { of: 'end', by: 'guid', values },
+    ];
+    await this.#search.ask(asks, open, what, this.#web.add);
+    if (this.#web.tree.known > 0) return;
+    // Its creation was not seen: its children name it.
+    await this.#search.ask([{ of: 'creation', by: 'parentGuid', values }], open, what, this.#web.add);
+  }
+
+  /** The latest that had the id by then: of the day before, else of all time. */
+  async #byPid(start: Extract<TreeStart, { kind: 'pid' }>, what: string): Promise<void> {
+    const values = new Map([[start.host ?? null, [String(start.pid)]]]);
+    const asks: ProcessAsk[] = [
+      { of: 'creation', by: 'pid', values },
+      { of: 'end', by: 'pid', values },
+    ];
+    const to = start.time + clockSlack;
+    await this.#search.ask(asks, { from: start.time - day, to }, what, this.#web.add);
+    if (focusOf(this.#web.tree, start).length > 0) return;
+    await this.#search.ask(asks, { from: null, to: start.time - day }, what, this.#web.add);
+  }
+
+  async #ascend(focus: () => readonly number[], up: number): Promise<void> {
+    for (;;) {
+      const { tree } = this.#web;
+      const above = new Set<number>();
+      for (const node of focus()) {
+        let at = node;
+        for (let n = 0; n < up && (tree.parent[at] as number) >= 0; n++) at = tree.parent[at] as number;
+        above.add(at);
+      }
+      // Those whose creation was not seen; what has no parent is the top.
+      const unseen = [...above].filter((node) => node >= tree.known);
+      if (unseen.length === 0) return;
+      if (!(await this.#web.up(unseen, open, 'ancestors'))) return;
+    }
+  }
+
+  async #descend(focus: () => readonly number[], down: number): Promise<void> {
+    if (down <= 0) return;
+    for (;;) {
+      const { tree } = this.#web;
+      const span = this.#window(focus());
+      const from = span.from === null ? -Infinity : (correlationTime(iso(span.from)) as number);
+      const to = span.to === null ? Infinity : (correlationTime(iso(span.to)) as number);
+      let level = [...new Set(focus())];
+      const reached = new Set(level);
+      const all = [...level];
+      for (let depth = 1; depth < down && level.length > 0; depth++) {
+        level = level
+          .flatMap((node) => childrenOf(tree, node))
+          .filter((child) => {
+            const time = tree.time[child] as number;
+            if (reached.has(child) || time < from || time > to) return false;
+            reached.add(child);
+            return true;
+          });
+        all.push(...level);
+      }
+      if (!(await this.#web.down(all, span, 'descendants'))) return;
+    }
+  }
+
+  /** Around the beginnings of what was asked for. */
+  #window(focus: readonly number[]): SearchSpan {
+    const { tree } = this.#web;
+    const { before, after } = this.#query;
+    const times = focus
+      .map((node) => startTime(tree, node) ?? firstChildTime(tree, node))
+      .filter((time) => time !== null);
+    if (times.length === 0) return open;
+    let first = Infinity;
+    let last = -Infinity;
+    for (const time of times) {
+      first = Math.min(first, time);
+      last = Math.max(last, time);
+    }
+    return { from: first - before - clockSlack, to: last + after + clockSlack };
+  }
+}
+
+function firstChildTime(tree: SourceTree['tree'], node: number): number | null {
+  const child = tree.firstChild[node] as number;
+  return child < 0 ? null : startTime(tree, child);
+}
+
+function iso(time: number): string {
+  const bounded = Math.max(-62e12, Math.min(time, 250e12));
+  return new Date(bounded).toISOString();
+}

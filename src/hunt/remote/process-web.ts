@@ -1,0 +1,234 @@
+/**
+ * Processes as an engine gives them, generation by generation: parents of those that are known, and their children.
+ * After each question the links are made anew, by the tree that files have too, so that both say the same of a parent.
+ *
+ * Security 4688 and exports without GUIDs are asked for by process id and host. Parents of those began within a day
+ * before, or else at any time that the source has; children within the time that is asked for.
+ */
+import { isoTime } from '../../detect/index.ts';
+import type { HuntEvent } from '../../events/index.ts';
+import { endOf, ProcessTreeBuilder, startOf, type ProcessTree } from '../../process/index.ts';
+import type { ProcessAsk } from './process-query.ts';
+import type { ProcessSearch } from './process-search.ts';
+import type { SearchSpan } from './searcher.ts';
+
+const day = 86_400_000;
+/** The time of an engine is not always that of the event: Sysmon writes its own, and clocks of collectors differ. */
+export const clockSlack = 5 * 60_000;
+/** A parent may seem to begin this much after its child. */
+const skew = 1000;
+/** Hosts that a search for GUIDs names. */
+const mostHosts = 8;
+const open: SearchSpan = { from: null, to: null };
+
+/** How far a parent was looked for. */
+const Sought = { guid: 1, day: 2, all: 3 } as const;
+
+export class ProcessWeb {
+  /** Events of creations, by `ref`. */
+  readonly creations: HuntEvent[] = [];
+  readonly #search: ProcessSearch;
+  readonly #builder = new ProcessTreeBuilder();
+  readonly #seen = new Set<string>();
+  readonly #parents = new Map<string, number>();
+  readonly #children = new Set<string>();
+  #tree: ProcessTree | null = null;
+  #audit: Promise<boolean> | null = null;
+
+  constructor(search: ProcessSearch) {
+    this.#search = search;
+  }
+
+  get tree(): ProcessTree {
+    return (this.#tree ??= this.#builder.build());
+  }
+
+  /** Takes what begins or ends a process; true when it was not known. */
+  readonly add = (event: HuntEvent): boolean => {
+    const start = startOf(event, this.creations.length);
+    const fact = start ?? endOf(event);
+    if (fact === null) return false;
+    const key = JSON.stringify(start === null ? ['end', fact] : { ...start, ref: 0 });
+    if (this.#seen.has(key)) return false;
+    this.#seen.add(key);
+    if (start === null) this.#builder.end(fact);
+    else {
+      this.#builder.add(start);
+      this.creations.push(event);
+    }
+    this.#tree = null;
+    return true;
+  };
+
+  /** One generation up: looks for those of these nodes whose creation is not known. False: nothing was left to ask. */
+  async up(nodes: readonly number[], span: SearchSpan, current: string): Promise<boolean> {
+    const { tree } = this;
+    const guids: number[] = [];
+    const within: number[] = [];
+    const ever: number[] = [];
+    for (const node of nodes) {
+      if (node < tree.known) continue;
+      const key = keyOf(tree, node);
+      const sought = this.#parents.get(key) ?? 0;
+      const guid = tree.guid(node);
+      const byPid = (tree.pid[node] as number) >= 0;
+      if (guid !== null && sought < Sought.guid) {
+        guids.push(node);
+        this.#parents.set(key, Sought.guid);
+      } else if (byPid && sought < Sought.day && (guid === null || (await this.#hasAudit()))) {
+        within.push(node);
+        this.#parents.set(key, Sought.day);
+      } else if (byPid && guid === null && sought < Sought.all) {
+        ever.push(node);
+        this.#parents.set(key, Sought.all);
+      }
+    }
+    if (guids.length > 0) await this.#ask([...this.#byGuid(tree, guids, 'guid', true)], span, current);
+    if (within.length > 0)
+      await this.#ask(this.#parentsByPid(tree, within), childSpan(tree, within, day, span), current);
+    if (ever.length > 0)
+      await this.#ask(this.#parentsByPid(tree, ever), childSpan(tree, ever, Infinity, span), current);
+    return guids.length + within.length + ever.length > 0;
+  }
+
+  /** One generation down: the children of these nodes, and when these ended. False: nothing was left to ask. */
+  async down(nodes: readonly number[], span: SearchSpan, current: string): Promise<boolean> {
+    const { tree } = this;
+    const fresh = nodes.filter((node) => {
+      const key = keyOf(tree, node);
+      if (this.#children.has(key)) return false;
+      this.#children.add(key);
+      return true;
+    });
+    if (fresh.length === 0) return false;
+    const named = fresh.filter((node) => tree.guid(node) !== null);
+    const bare = fresh.filter((node) => tree.guid(node) === null && (tree.pid[node] as number) >= 0);
+    const asks: ProcessAsk[] = [...this.#byGuid(tree, named, 'parentGuid', true)];
+    const pids = byHost(tree, bare);
+    if (pids.size > 0)
+      asks.push(
+        { of: 'creation', by: 'parentPid', values: pids },
+        // Others that have the id later, and their own end: what begins then is no child of these.
+        { of: 'creation', by: 'pid', values: pids },
+        { of: 'end', by: 'pid', values: pids },
+      );
+    const also = named.filter((node) => (tree.pid[node] as number) >= 0);
+    if (also.length > 0 && (await this.#hasAudit())) {
+      const values = byHost(tree, also);
+      asks.push(
+        { of: 'creation', by: 'parentPid', values, only: 'audit' },
+        { of: 'creation', by: 'pid', values },
+      );
+    }
+    if (asks.length > 0) await this.#ask(asks, span, current);
+    return true;
+  }
+
+  async #ask(asks: readonly ProcessAsk[], span: SearchSpan, current: string): Promise<void> {
+    await this.#search.ask(asks, span, current, this.add);
+  }
+
+  *#byGuid(
+    tree: ProcessTree,
+    nodes: readonly number[],
+    by: 'guid' | 'parentGuid',
+    ends: boolean,
+  ): Generator<ProcessAsk> {
+    if (nodes.length === 0) return;
+    const values = new Map<string | null, string[]>();
+    for (const node of nodes) put(values, hostOf(tree, node), tree.guid(node) as string);
+    const few = values.size <= mostHosts ? values : new Map([[null, [...values.values()].flat()]]);
+    yield { of: 'creation', by, values: few };
+    if (ends) yield { of: 'end', by: 'guid', values: few };
+  }
+
+  #parentsByPid(tree: ProcessTree, nodes: readonly number[]): ProcessAsk[] {
+    const named = nodes.filter((node) => tree.guid(node) !== null);
+    const bare = nodes.filter((node) => tree.guid(node) === null);
+    const asks: ProcessAsk[] = [];
+    if (bare.length > 0) asks.push({ of: 'creation', by: 'pid', values: byHost(tree, bare) });
+    // A parent with a GUID that Sysmon does not tell of may stand in the Security log.
+    if (named.length > 0)
+      asks.push({ of: 'creation', by: 'pid', values: byHost(tree, named), only: 'audit' });
+    asks.push({ of: 'end', by: 'pid', values: byHost(tree, nodes) });
+    return asks;
+  }
+
+  /** Whether the source has creations of the Security log at all: if not, processes with GUIDs need no second look. */
+  #hasAudit(): Promise<boolean> {
+    this.#audit ??= (async (): Promise<boolean> => {
+      let found = false;
+      const ask: ProcessAsk = {
+        of: 'creation',
+        by: 'image',
+        values: new Map([[null, ['*']]]),
+        only: 'audit',
+      };
+      await this.#search.ask([ask], open, 'Security 4688', () => (found = true), 1);
+      return found;
+    })();
+    return this.#audit;
+  }
+}
+
+/** A name of a node that outlives its number. */
+export function keyOf(tree: ProcessTree, node: number): string {
+  const host = hostOf(tree, node).toLowerCase();
+  const guid = tree.guid(node);
+  if (guid !== null) return `${host} ${guid}`;
+  const image = (tree.images[tree.imageId[node] as number] ?? '').toLowerCase();
+  return `${host} ${tree.pid[node]} ${tree.time[node]} ${image}`;
+}
+
+export function hostOf(tree: ProcessTree, node: number): string {
+  return tree.hosts[tree.hostId[node] as number] ?? '';
+}
+
+/** Milliseconds since 1970; null where the beginning was not seen. */
+export function startTime(tree: ProcessTree, node: number): number | null {
+  const time = tree.time[node] as number;
+  return Number.isNaN(time) ? null : Date.parse(isoTime(time));
+}
+
+export function childrenOf(tree: ProcessTree, node: number): number[] {
+  const found: number[] = [];
+  for (let child = tree.firstChild[node] as number; child >= 0; child = tree.nextSibling[child] as number)
+    found.push(child);
+  return found;
+}
+
+/** From `before` milliseconds ahead of the first child to the last. */
+function childSpan(
+  tree: ProcessTree,
+  nodes: readonly number[],
+  before: number,
+  span: SearchSpan,
+): SearchSpan {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const node of nodes)
+    for (const child of childrenOf(tree, node)) {
+      const time = startTime(tree, child);
+      if (time === null) continue;
+      from = Math.min(from, time);
+      to = Math.max(to, time);
+    }
+  if (to === -Infinity) return span;
+  const low = from - before - clockSlack;
+  return {
+    from: Number.isFinite(low) ? Math.max(low, span.from ?? -Infinity) : span.from,
+    to: Math.min(to + skew + clockSlack, span.to ?? Infinity),
+  };
+}
+
+function byHost(tree: ProcessTree, nodes: readonly number[]): Map<string | null, string[]> {
+  const values = new Map<string | null, string[]>();
+  for (const node of nodes) put(values, hostOf(tree, node), String(tree.pid[node]));
+  return values;
+}
+
+function put(values: Map<string | null, string[]>, host: string, value: string): void {
+  const known = values.get(host);
+  if (known === undefined) values.set(host, [value]);
+  else if (!known.includes(value)) known.push(value);
+}

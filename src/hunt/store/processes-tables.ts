@@ -4,18 +4,7 @@
  */
 import { Link, type ProcessColumns, type ProcessTree } from '../../process/index.ts';
 import type { Column, Database } from '../../store/index.ts';
-import {
-  actorGuid,
-  actorPid,
-  epochNanos,
-  fieldSql,
-  guidSql,
-  kindSql,
-  pidSql,
-  readProcesses,
-  startKinds,
-  ticksSql,
-} from './processes.ts';
+import { epochNanos, facts, guidSql, logSql, noGuid, pidSql, readProcesses } from './processes.ts';
 
 const column = (type: Column['type'], ...names: string[]): Column[] => names.map((name) => ({ name, type }));
 
@@ -74,9 +63,8 @@ export async function addProcessTables(database: Database): Promise<ProcessTree>
       ${timeSql('n.start')} AS "Start", ${timeSql('n."end"')} AS "End", nullif(n.ref, -1)::BIGINT AS "_row"
     FROM process_nodes n LEFT JOIN process_hosts h ON n.host = h.id LEFT JOIN process_images i ON n.image = i.id
     LEFT JOIN process_orphans o ON n.node = o.node
-    LEFT JOIN (SELECT _row, Computer AS computer, ${fieldSql('Image')} AS image, CommandLine AS commandLine,
-        ${fieldSql('User')} AS who FROM (SELECT ${kindSql} AS kind, * FROM events) WHERE kind IN (${startKinds}))
-      e ON n.ref = e._row`);
+    LEFT JOIN (SELECT _row, ${facts.host} AS computer, ${facts.image} AS image, ${facts.commandLine} AS commandLine,
+        ${facts.user} AS who FROM events WHERE EventID IN (1, 4688)) e ON n.ref = e._row`);
   await addActors(database, tree, columns);
   await database.run(
     ['nodes', 'hosts', 'images', 'orphans', 'actors', 'found', 'by_id', 'created', 'spellings']
@@ -128,11 +116,19 @@ async function addOrphans(database: Database, tree: ProcessTree): Promise<void> 
  */
 async function addActors(database: Database, tree: ProcessTree, columns: ProcessColumns): Promise<void> {
   const hosts = await addSpellings(database, tree);
+  const rows = await database.all("SELECT column_name FROM duckdb_columns() WHERE table_name = 'events'");
+  const known = new Set(rows.map((row) => String(row['column_name'])));
+  const pids = actorPids.filter((name) => known.has(name)).map((name) => `nullif(${pidSql(name)}, -1)`);
+  const writer = known.has('Execution_ProcessID')
+    ? `CASE WHEN ${isOwnWriter} THEN ${pidSql('Execution_ProcessID')} END`
+    : 'NULL';
   await database.run(`CREATE TABLE process_actors AS
-    SELECT _row AS "row", h.id AS host, ${actorGuid} AS guid, ${pidSql(actorPid)} AS pid,
-      ${ticksSql('coalesce(UtcTime, "Time")')} AS ticks
-    FROM (SELECT ${kindSql} AS kind, * FROM events) e JOIN process_spellings h ON coalesce(e.Computer, '') = h.text
-    WHERE kind IS NULL OR kind NOT IN (${startKinds})`);
+    SELECT "row", id AS host, guid, coalesce(pid, CASE WHEN guid IS NULL THEN writer END, -1)::INTEGER AS pid, ticks FROM (
+      SELECT _row AS "row", ${facts.host} AS host,
+        coalesce(nullif(ProcessGuid, ${noGuid}), nullif(SourceProcessGUID, ${noGuid})) AS guid,
+        coalesce(${pids.join(', ')}) AS pid, ${writer} AS writer, ${facts.ticks} AS ticks
+      FROM events WHERE (${facts.isStart}) IS NOT TRUE) e JOIN process_spellings h ON e.host = h.text
+    WHERE guid IS NOT NULL OR pid IS NOT NULL OR writer >= 0`);
   await database.run(`CREATE TABLE process_found AS
     SELECT a."row", n.node, a.ticks FROM process_actors a JOIN process_nodes n ON a.host = n.host AND a.guid = n.guid`);
   const rest =
@@ -166,9 +162,14 @@ async function addActors(database: Database, tree: ProcessTree, columns: Process
     FROM (${parts.join(' UNION ALL ')}) WHERE node >= 0`);
 }
 
+/** Where events name their process by its id, as `actorOf` of `src/process` looks for it. */
+const actorPids = ['ProcessId', 'SourceProcessId', 'ClientProcessId', 'CallerProcessId'];
+const isOwnWriter = `(starts_with(lower(Channel), 'microsoft-windows-powershell/') OR
+  starts_with(lower(Channel), 'powershellcore/') OR lower(Channel) = 'windows powershell') AND (${logSql}) = 'other'`;
+
 /** Hosts as events spell them, with their numbers in the tree. */
 async function addSpellings(database: Database, tree: ProcessTree): Promise<readonly string[]> {
-  const rows = await database.all("SELECT DISTINCT coalesce(Computer, '') AS text FROM events");
+  const rows = await database.all(`SELECT DISTINCT ${facts.host} AS text FROM events`);
   const ids = new Map(tree.hosts.map((name, id) => [name.toLowerCase(), id]));
   const known = rows.flatMap(({ text }) => {
     const id = ids.get(String(text).toLowerCase());

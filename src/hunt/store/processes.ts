@@ -3,19 +3,21 @@
  * words for GUIDs, so that a million processes cross over without a text for each. Texts of single processes are asked
  * for when they are shown. The same facts as `startOf` and `endOf` read from whole events (`src/process`).
  */
-import { logSourceTable } from '../../detect/index.ts';
 import { treeOfColumns, type ProcessColumns, type ProcessTree, type TextsOf } from '../../process/index.ts';
-import { quoteName, quoteText, type Database } from '../../store/index.ts';
+import { quoteText, type Database } from '../../store/index.ts';
 
 /** Fields that the tree and its tables are made of, for `openEvents`. */
 export const processStoreFields: readonly string[] = `UtcTime Image CommandLine User ProcessGuid ProcessId
   ParentProcessGuid ParentProcessId ParentImage ParentCommandLine SubjectUserName SubjectDomainName TargetUserName
-  TargetDomainName NewProcessName NewProcessId ParentProcessName ProcessName SourceProcessGUID SourceProcessId`
+  TargetDomainName NewProcessName NewProcessId ParentProcessName ProcessName SourceProcessGUID SourceProcessId ClientProcessId
+  CallerProcessId Execution_ProcessID`
   .trim()
   .split(/\s+/u);
 
+export const noGuid = `'00000000-0000-0000-0000-000000000000'::UUID`;
+
 /** Ticks of 100 ns since 2020 (`correlationTime`) as a double, NaN for none. */
-export function ticksSql(time: string): string {
+function ticksSql(time: string): string {
   return `coalesce(((epoch_ns(${time}) - ${epochNanos}) // 100)::DOUBLE, 'NaN'::DOUBLE)`;
 }
 
@@ -31,39 +33,49 @@ export function guidSql(column: string): string {
   return `coalesce(${column}, ${noGuid})`;
 }
 
-/** Selectors of the log source table that tell of a process's begin, and of its end. */
-const selectors = Object.entries({ start: 'process_creation', end: 'process_termination' }).flatMap(
-  ([kind, category]) =>
-    (logSourceTable.categories['windows']?.[category] ?? []).map((selector) => ({ kind, selector })),
-);
-
-/** Which event it is: the place of its selector. */
-export const kindSql = `CASE ${selectors
-  .map(({ selector: { channel = [], eventId = [] } }, at) => {
-    const names = channel.map((name) => quoteText(name.toLowerCase())).join(', ');
-    return `WHEN EventID IN (${eventId.join(', ')}) AND lower(Channel) IN (${names}) THEN ${at}`;
-  })
-  .join(' ')} END`;
-const eventIds = [...new Set(selectors.flatMap(({ selector }) => selector.eventId ?? []))];
-const kindsOf = (wanted: string): string =>
-  selectors.flatMap(({ kind }, at) => (kind === wanted ? [at] : [])).join(', ');
-
-export const startKinds = kindsOf('start');
-const endKinds = kindsOf('end');
-
-/** The process that an event other than a creation names as acting. */
-const noGuid = `'00000000-0000-0000-0000-000000000000'::UUID`;
-export const actorGuid = `coalesce(nullif(ProcessGuid, ${noGuid}), nullif(SourceProcessGUID, ${noGuid}))`;
-export const actorPid = 'coalesce(ProcessId, SourceProcessId)';
-
-/** A field under the name that it has in each kind of event. */
-export function fieldSql(name: string): string {
-  const other = selectors.flatMap(({ selector }, at) => {
-    const own = selector.fields?.[name];
-    return own === undefined ? [] : [`WHEN ${at} THEN ${quoteName(own)}`];
-  });
-  return other.length === 0 ? quoteName(name) : `CASE kind ${other.join(' ')} ELSE ${quoteName(name)} END`;
+/** What Windows writes for nothing. */
+function textSql(column: string): string {
+  return `nullif(nullif(${column}, ''), '-')`;
 }
+
+function knownLog(column: string, sysmon: readonly string[], security: string): string {
+  const name = `lower(${column})`;
+  return `WHEN ${name} IN (${sysmon.map(quoteText).join(', ')}) THEN 'sysmon' WHEN ${name} = ${quoteText(security)} THEN 'security'`;
+}
+
+/** By provider, else by channel, else by the fields that it has: as `logOf` of `src/process`. */
+export const logSql = `CASE
+  ${knownLog('Provider_Name', ['microsoft-windows-sysmon', 'linux-sysmon'], 'microsoft-windows-security-auditing')}
+  ${knownLog('Channel', ['microsoft-windows-sysmon/operational', 'linux-sysmon/operational'], 'security')}
+  WHEN coalesce(${textSql('Provider_Name')}, ${textSql('Channel')}) IS NOT NULL THEN 'other'
+  WHEN nullif(ProcessGuid, ${noGuid}) IS NOT NULL THEN 'sysmon' WHEN NewProcessId >= 0 THEN 'security' END`;
+
+/** Of an event: whether it is a creation or an end of a process. */
+const isStart = `CASE EventID WHEN 1 THEN ${logSql} = 'sysmon' WHEN 4688 THEN ${logSql} = 'security' END`;
+const isEnd = `CASE EventID WHEN 5 THEN ${logSql} = 'sysmon' WHEN 4689 THEN ${logSql} = 'security' END`;
+const audit = '(NewProcessId IS NOT NULL OR NewProcessName IS NOT NULL)';
+const account = (who: string): string =>
+  `coalesce(${textSql(`${who}DomainName`)} || '\\' || ${textSql(`${who}UserName`)}, ${textSql(`${who}UserName`)})`;
+
+/** SQL over `events` for what events of processes say: as `startOf` and `endOf` of `src/process`. */
+export const facts = {
+  isStart,
+  isEnd,
+  host: `coalesce(${textSql('Computer')}, '')`,
+  ticks: ticksSql('coalesce(UtcTime, "Time")'),
+  guid: guidSql('ProcessGuid'),
+  parentGuid: guidSql('ParentProcessGuid'),
+  pid: pidSql(`CASE WHEN EventID = 4688 AND ${audit} THEN NewProcessId ELSE ProcessId END`),
+  parentPid: pidSql(
+    `nullif(CASE WHEN EventID = 4688 AND ${audit} THEN ProcessId ELSE ParentProcessId END, 0)`,
+  ),
+  image: `CASE WHEN EventID IN (5, 4689) THEN coalesce(${textSql('Image')}, ${textSql('ProcessName')})
+    ELSE coalesce(${textSql('NewProcessName')}, ${textSql('Image')}) END`,
+  parentImage: `coalesce(${textSql('ParentProcessName')}, ${textSql('ParentImage')})`,
+  commandLine: textSql('CommandLine'),
+  parentCommandLine: textSql('ParentCommandLine'),
+  user: `coalesce(${textSql('"User"')}, ${account('Target')}, ${account('Subject')})`,
+} as const;
 
 type Source = Pick<Database, 'run' | 'all' | 'columns'>;
 
@@ -82,11 +94,11 @@ export async function readProcesses(
         h.code AS host, coalesce(i.code, -1)::INTEGER AS image,
         coalesce(p.code, -1)::INTEGER AS parentImage, guid, parentGuid, pid, parentPid, ticks, "row"::DOUBLE AS ref
       FROM process_facts s JOIN process_hosts h ON s.host = h.text
-      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind IN (${startKinds})`);
+      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind = 1`);
     const ends = await database.columns(`SELECT
         h.code AS host, coalesce(i.code, -1)::INTEGER AS image, guid, pid, ticks
       FROM process_facts s JOIN process_hosts h ON s.host = h.text
-      LEFT JOIN process_images i ON s.image = i.text WHERE kind IN (${endKinds})`);
+      LEFT JOIN process_images i ON s.image = i.text WHERE kind = 2`);
     const ref = starts.doubles('ref');
     const columns: ProcessColumns = {
       length: starts.length,
@@ -121,12 +133,11 @@ export async function readProcesses(
 /** Tables of the facts with their texts, and of the texts, each once, in the order in which they come first. */
 async function makeFacts(database: Source): Promise<{ hosts: Texts; images: Texts }> {
   const ordered = await unordered(database);
-  await database.run(`CREATE TABLE process_facts AS SELECT kind, _row AS "row", coalesce(Computer, '') AS host,
-      ${fieldSql('Image')} AS image, ${fieldSql('ParentImage')} AS parentImage,
-      ${guidSql('ProcessGuid')} AS guid, ${guidSql('ParentProcessGuid')} AS parentGuid,
-      ${pidSql(fieldSql('ProcessId'))} AS pid, ${pidSql(fieldSql('ParentProcessId'))} AS parentPid,
-      ${ticksSql('coalesce(UtcTime, "Time")')} AS ticks
-    FROM (SELECT ${kindSql} AS kind, * FROM events WHERE EventID IN (${eventIds.join(', ')})) WHERE kind IS NOT NULL`);
+  await database.run(`CREATE TABLE process_facts AS SELECT * FROM (
+      SELECT CASE WHEN ${facts.isStart} THEN 1 WHEN ${facts.isEnd} THEN 2 END AS kind, _row AS "row",
+        ${facts.host} AS host, ${facts.image} AS image, ${facts.parentImage} AS parentImage, ${facts.guid} AS guid,
+        ${facts.parentGuid} AS parentGuid, ${facts.pid} AS pid, ${facts.parentPid} AS parentPid, ${facts.ticks} AS ticks
+      FROM events WHERE EventID IN (1, 5, 4688, 4689)) WHERE kind IS NOT NULL`);
   await ordered();
   const texts = async (table: string, sources: readonly string[]): Promise<Texts> => {
     await database.run(`CREATE TABLE ${table} AS
@@ -190,10 +201,9 @@ function textsOf(database: Source, refs: Float64Array): TextsOf {
     if (rows.length === 0) return [];
     const numbers = rows.map((row) => refs[row] ?? -1);
     const found =
-      await database.all(`SELECT _row, ${fieldSql('Image')} AS image, CommandLine AS "commandLine",
-        ${fieldSql('User')} AS who, ParentCommandLine AS "parentCommandLine"
-      FROM (SELECT ${kindSql} AS kind, * FROM events WHERE _row IN (${[...new Set(numbers)].join(', ')}))
-      WHERE kind IN (${startKinds})`);
+      await database.all(`SELECT _row, ${facts.image} AS image, ${facts.commandLine} AS "commandLine",
+        ${facts.user} AS who, ${facts.parentCommandLine} AS "parentCommandLine"
+      FROM events WHERE _row IN (${[...new Set(numbers)].join(', ')})`);
     const byRow = new Map(found.map((row) => [Number(row['_row']), row]));
     return numbers.map((number) => {
       const row = byRow.get(number);

@@ -14,6 +14,7 @@ import { PipelineRunners } from './runners.ts';
 import type { ReadyPipelines } from './runners.ts';
 import type { ExternalSources, Pipeline, Prepared, StepTrace } from './pipeline/types.ts';
 import { refuseCorrelation } from './targets/correlation-words.ts';
+import { cannotExpress } from './targets/dialect.ts';
 import { checkFormat, checkOptions, optionsFor } from './targets/options.ts';
 import { findTarget } from './targets/registry.ts';
 import type {
@@ -208,6 +209,13 @@ export class Converter {
   ): { context: CorrelationContext; prepared: Prepared<SigmaCorrelation> } {
     const failed = references.failed.get(correlation);
     if (failed !== undefined) throw failed;
+    if (correlation.chain && !this.target.supports.correlations.includes('process_chain'))
+      throw cannotExpress(
+        correlation,
+        this.target.title,
+        'chains of processes (process_chain)',
+        'huntbook hunt finds them, in files and on search engines; the target duckdb writes them as SQL for huntbook sql.',
+      );
     const preparedParts = new Map<string, Prepared[]>();
     const parts: CorrelationPart[] = [];
     const labels = new Set<string>();
@@ -220,28 +228,35 @@ export class Converter {
         parts.push({ reference, label, searches: this.#correlate(context), context });
         continue;
       }
-      const { queries, searches, prepared, contexts } = this.#ruleQueries(
-        named,
-        this.#runners.of(named).runner,
-      );
+      const { part, prepared } = this.#rulePart(named, reference, label);
       preparedParts.set(reference, [prepared]);
-      parts.push({
-        reference,
-        label,
-        searches: searches.map((search, at) => ({ search, query: queries[at] as string })),
-        context: contexts[0] as RuleContext,
-      });
+      parts.push(part);
     }
+    const excluded = (references.notBetween.get(correlation) ?? []).map((rule, index) => {
+      const reference = correlation.chain?.notBetween[index] as string;
+      return this.#rulePart(rule, reference, uniqueLabel(rule, labels)).part;
+    });
     const { runner } = this.#runners.of(correlation, references);
     const prepared = runner.applyCorrelation(correlation, preparedParts);
     const context: CorrelationContext = {
       correlation: prepared.document,
       parts,
+      excluded,
       state: prepared.state,
       options: optionsFor(this.target, this.#options.options ?? {}, prepared.state),
       format: this.#format,
     };
     return { context, prepared };
+  }
+
+  #rulePart(
+    rule: SigmaRule,
+    reference: string,
+    label: string,
+  ): { part: CorrelationPart; prepared: Prepared<SigmaRule> } {
+    const { queries, searches, prepared, contexts } = this.#ruleQueries(rule, this.#runners.of(rule).runner);
+    const both = searches.map((search, at) => ({ search, query: queries[at] as string }));
+    return { part: { reference, label, searches: both, context: contexts[0] as RuleContext }, prepared };
   }
 }
 

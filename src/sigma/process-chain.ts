@@ -83,7 +83,7 @@ function relationsOf(source: YamlMap, rules: number, order: ChainCondition['orde
     if (text !== 'child' && text !== 'descendant')
       failAt(`the relation ${quote(text)} is none of child, descendant`, isList ? at(place, index) : place);
   }
-  if (!isList) return new Array<Relation>(rules - 1).fill(written[0] as Relation);
+  if (!isList) return Array.from({ length: rules - 1 }, () => written[0] as Relation);
   if (order === 'any')
     failAt(
       'order: any takes one relation for all steps, not a list',

@@ -1,6 +1,6 @@
 /** Which documents correlations mean by the ids and names they list, over all files that were read together. */
 import type { HuntbookError } from '../errors.ts';
-import type { ParseResult, RulePosition, SigmaCorrelation, SigmaFilter, SigmaRule } from './ast.ts';
+import type { ParseResult, RulePosition, SigmaCorrelation, SigmaRule } from './ast.ts';
 import { checkExcluded, checkSteps } from './chain-references.ts';
 import { quote } from './fault.ts';
 import { label, referenceError } from './reference-error.ts';

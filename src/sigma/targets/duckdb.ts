@@ -9,6 +9,7 @@ import { parseNetwork } from '../network.ts';
 import type { Network } from '../network.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
+import { duckdbChain } from './duckdb-chain.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
 import { allCorrelations, correlationNotes, usual, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
@@ -218,11 +219,12 @@ const dialect: Dialect = {
     exists: 'yes',
     compare: 'yes',
     timeparts: 'yes',
-    correlations: allCorrelations,
+    correlations: [...allCorrelations, 'process_chain'],
     notes: [
       'keywords: need a column with the text of the whole event (option raw)',
       'regex: RE2, so no look-around, back references or possessive quantifiers',
       ...correlationNotes,
+      'process_chain: over the tables of huntbook sql (set table=events)',
       'numbers are compared as text: 1 is not 1.0 of a column of type DOUBLE',
     ],
     ranOn: 'DuckDB 1.5 (@duckdb/node-api)',
@@ -245,7 +247,8 @@ const dialect: Dialect = {
   },
   node: (expression, spot, walk) =>
     splitLongChain(expression, spot, walk, (items) => items.every((item) => exactText(item) !== null)),
-  correlate: sqlCorrelate(engine),
+  correlate: (context) =>
+    context.correlation.chain ? duckdbChain(context, engine) : sqlCorrelate(engine)(context),
   query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
 };
 

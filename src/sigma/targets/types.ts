@@ -60,6 +60,8 @@ export interface CorrelationContext {
   /** After the pipelines: group-by, aliases and condition fields are mapped. */
   readonly correlation: SigmaCorrelation;
   readonly parts: readonly CorrelationPart[];
+  /** Of a process_chain: the rules that no process between two steps may match. */
+  readonly excluded: readonly CorrelationPart[];
   readonly state: Readonly<Record<string, unknown>>;
   readonly options: Readonly<Record<string, string>>;
   readonly format: string;

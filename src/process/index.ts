@@ -13,6 +13,8 @@ export {
   type ProcessStart,
   type TextsOf,
 } from './types.ts';
+export { aboutOf } from './about.ts';
+export { activityOf } from './activity.ts';
 export { actorOf, type Actor } from './actor.ts';
 export { endOf, startOf } from './facts.ts';
 export { processFields } from './fields.ts';
@@ -20,6 +22,15 @@ export { ProcessReader, type ProcessFact } from './reader.ts';
 export { ProcessTreeBuilder, type TreeLimits } from './builder.ts';
 export { treeOfColumns } from './linked-tree.ts';
 export type { ProcessTree } from './tree.ts';
+export {
+  chainEventRows,
+  type ChainEventOptions,
+  type ChainEventRow,
+  type ChainEventRows,
+} from './chain-events.ts';
+export { graphOf } from './graph.ts';
+export { addEvents, type EventOptions } from './graph-events.ts';
+export type { GraphOptions } from './selection.ts';
 export { ancestors, descendants, pathBetween, siblings, type Walk, type WalkLimits } from './walk.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';
 export type { ProcessQuery, ProcessSource, SourceTree, TreeQuery } from './source.ts';

@@ -5,6 +5,7 @@
 import { Field, FieldTable, toMillis, type EventBatch, type HuntEvent, type Value } from '../events/index.ts';
 import {
   actorOf,
+  type Actor,
   endOf,
   processFields,
   ProcessReader,
@@ -121,19 +122,18 @@ class Files implements FileProcesses {
     };
     const focus = new Set<number>();
     let found = 0;
-    let idle = 0;
+    let unseen: Actor | null = null;
     for await (const batch of this.#inputs.batches(fields, signal))
       for (let row = 0; row < batch.length; row++) {
         if (found === maxRecords || !isRecord(batch, row)) continue;
         found++;
         const actor = actorOf(batch.event(row));
         const node = actor === null ? -1 : tree.find(actor.host, actor.guid, actor.pid, actor.time);
-        if (node < 0) idle++;
+        if (node < 0) unseen = actor;
         else focus.add(node);
       }
     if (found === 0) notes.push(`no event has the record number ${query.record}`);
-    else if (focus.size === 0)
-      notes.push(`${idle === 1 ? 'the event names' : `${idle} events name`} no process that is known`);
+    else if (focus.size === 0) notes.push(unknownActor(unseen));
     else if (found > 1)
       notes.push(
         `${found === maxRecords ? `the first ${found}` : found} events have the record number ${query.record}; choose with --channel and --host`,
@@ -165,6 +165,11 @@ class Files implements FileProcesses {
         if (startOf(event) === null && endOf(event) === null && actorOf(event) !== null) yield event;
       }
   }
+}
+
+function unknownActor(actor: Actor | null): string {
+  if (actor === null) return 'the event names no process that acts';
+  return `the event is of process ${actor.pid ?? actor.guid} of ${actor.host}, of which no creation is there`;
 }
 
 function isChannel(value: Value, wanted: string | undefined): boolean {

@@ -104,8 +104,9 @@ async function addOrphans(database: Database, tree: ProcessTree): Promise<void> 
     const to = Math.min(from + textsAtOnce, tree.length);
     const some = await tree.describe(Array.from({ length: to - from }, (_, at) => from + at));
     await database.run(
-      `INSERT INTO process_orphans SELECT unnest(range(${from}, ${to}))::INTEGER, unnest($texts::VARCHAR[])`,
-      { texts: some.map(({ commandLine }) => commandLine) },
+      `INSERT INTO process_orphans SELECT unnest(range(${from}, ${to}))::INTEGER, nullif(unnest($texts::VARCHAR[]), '')`,
+      // Of a list whose first value is null DuckDB takes all for null.
+      { texts: some.map(({ commandLine }) => commandLine ?? '') },
     );
   }
 }

@@ -64,7 +64,7 @@ class EngineProcesses implements ProcessSource {
     { from, to, signal }: { from: number | null; to: number | null; signal?: AbortSignal },
   ): AsyncGenerator<HuntEvent> {
     const search = this.#begin(signal);
-    const span = { from: from === null ? null : from - clockSlack, to: to === null ? null : to + clockSlack };
+    const span = widened({ from, to });
     const isOf = isOfThese(processes);
     const seen = new Set<string>();
     let found: HuntEvent[] = [];
@@ -127,7 +127,8 @@ class TreeSearch {
       this.#notes.push(...nearFocus(this.#web.tree, start));
     if (focus().length > 0) {
       await this.#ascend(focus, up);
-      await this.#descend(focus, down);
+      const shown = await this.#descend(focus, down);
+      await this.#web.ends(shown, this.#window(focus()).from, 'ends of processes');
     }
     return { tree: this.#web.tree, focus: focus().sort((a, b) => a - b), notes: this.#notes };
   }
@@ -220,28 +221,15 @@ class TreeSearch {
     }
   }
 
-  async #descend(focus: () => readonly number[], down: number): Promise<void> {
-    if (down <= 0) return;
+  /** Gives what was asked for and all below it that may be shown. */
+  async #descend(focus: () => readonly number[], down: number): Promise<number[]> {
     for (;;) {
       const { tree } = this.#web;
       const span = this.#window(focus());
-      const from = span.from === null ? -Infinity : (correlationTime(iso(span.from)) as number);
-      const to = span.to === null ? Infinity : (correlationTime(iso(span.to)) as number);
-      let level = [...new Set(focus())];
-      const reached = new Set(level);
-      const all = [...level];
-      for (let depth = 1; depth < down && level.length > 0; depth++) {
-        level = level
-          .flatMap((node) => childrenOf(tree, node))
-          .filter((child) => {
-            const time = tree.time[child] as number;
-            if (reached.has(child) || time < from || time > to) return false;
-            reached.add(child);
-            return true;
-          });
-        all.push(...level);
-      }
-      if (!(await this.#web.down(all, span, 'descendants'))) return;
+      const levels = levelsBelow(tree, focus(), down, span);
+      const parents = levels.slice(0, down).flat();
+      if (parents.length === 0 || !(await this.#web.down(parents, widened(span), 'descendants')))
+        return levels.flat();
     }
   }
 
@@ -259,8 +247,38 @@ class TreeSearch {
       first = Math.min(first, time);
       last = Math.max(last, time);
     }
-    return { from: first - before - clockSlack, to: last + after + clockSlack };
+    return { from: first - before, to: last + after };
   }
+}
+
+/** What was asked for, and generation by generation what began below it within the span. */
+function levelsBelow(
+  tree: SourceTree['tree'],
+  focus: readonly number[],
+  down: number,
+  { from, to }: SearchSpan,
+): number[][] {
+  const first = from === null ? -Infinity : (correlationTime(iso(from)) as number);
+  const last = to === null ? Infinity : (correlationTime(iso(to)) as number);
+  const reached = new Set(focus);
+  const levels = [[...reached]];
+  for (let depth = 0; depth < down; depth++) {
+    const next = (levels[depth] as number[])
+      .flatMap((node) => childrenOf(tree, node))
+      .filter((child) => {
+        const time = tree.time[child] as number;
+        if (reached.has(child) || time < first || time > last) return false;
+        reached.add(child);
+        return true;
+      });
+    if (next.length === 0) break;
+    levels.push(next);
+  }
+  return levels;
+}
+
+function widened({ from, to }: SearchSpan): SearchSpan {
+  return { from: from === null ? null : from - clockSlack, to: to === null ? null : to + clockSlack };
 }
 
 function firstChildTime(tree: SourceTree['tree'], node: number): number | null {

@@ -16,7 +16,7 @@ export function* processBatches(
   let room = 1;
   for (const ask of asks) {
     const byGuid = ask.by === 'guid' || ask.by === 'parentGuid';
-    const clauses = ask.of === 'any' && ask.by === 'pid' ? 10 : ask.of === 'creation' ? 4 : 2;
+    const clauses = ask.of === 'any' && ask.by === 'pid' ? 12 : ask.of === 'creation' ? 4 : 2;
     const cost = byGuid ? 1 / mostGuids[kind] : clauses / mostClauses;
     const own = byGuid ? 0 : hostClauses / mostClauses;
     let part = new Map<string | null, string[]>();

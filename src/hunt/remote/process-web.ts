@@ -83,7 +83,8 @@ export class ProcessWeb {
         this.#parents.set(key, Sought.all);
       }
     }
-    if (guids.length > 0) await this.#ask([...this.#byGuid(tree, guids, 'guid', true)], span, current);
+    if (guids.length > 0)
+      await this.#ask([...byGuid(tree, guids, 'guid'), ...byGuid(tree, guids, 'guid', 'end')], span, current);
     if (within.length > 0)
       await this.#ask(this.#parentsByPid(tree, within), childSpan(tree, within, day, span), current);
     if (ever.length > 0)
@@ -91,7 +92,17 @@ export class ProcessWeb {
     return guids.length + within.length + ever.length > 0;
   }
 
-  /** One generation down: the children of these nodes, and when these ended. False: nothing was left to ask. */
+  /** When these processes ended, however late. */
+  async ends(nodes: readonly number[], from: number | null, current: string): Promise<void> {
+    const { tree } = this;
+    const lasting = nodes.filter(
+      (node) => node < tree.known && Number.isNaN(tree.end[node]) && tree.guid(node) !== null,
+    );
+    if (lasting.length === 0) return;
+    await this.#ask(byGuid(tree, lasting, 'guid', 'end'), { from, to: null }, current);
+  }
+
+  /** One generation down: the children of these nodes. False: nothing was left to ask. */
   async down(nodes: readonly number[], span: SearchSpan, current: string): Promise<boolean> {
     const { tree } = this;
     const fresh = nodes.filter((node) => {
@@ -103,7 +114,7 @@ export class ProcessWeb {
     if (fresh.length === 0) return false;
     const named = fresh.filter((node) => tree.guid(node) !== null);
     const bare = fresh.filter((node) => tree.guid(node) === null && (tree.pid[node] as number) >= 0);
-    const asks: ProcessAsk[] = [...this.#byGuid(tree, named, 'parentGuid', true)];
+    const asks: ProcessAsk[] = [...byGuid(tree, named, 'parentGuid')];
     const pids = byHost(tree, bare);
     if (pids.size > 0)
       asks.push(
@@ -126,20 +137,6 @@ export class ProcessWeb {
 
   async #ask(asks: readonly ProcessAsk[], span: SearchSpan, current: string): Promise<void> {
     await this.#search.ask(asks, span, current, this.add);
-  }
-
-  *#byGuid(
-    tree: ProcessTree,
-    nodes: readonly number[],
-    by: 'guid' | 'parentGuid',
-    ends: boolean,
-  ): Generator<ProcessAsk> {
-    if (nodes.length === 0) return;
-    const values = new Map<string | null, string[]>();
-    for (const node of nodes) put(values, hostOf(tree, node), tree.guid(node) as string);
-    const few = values.size <= mostHosts ? values : new Map([[null, [...values.values()].flat()]]);
-    yield { of: 'creation', by, values: few };
-    if (ends) yield { of: 'end', by: 'guid', values: few };
   }
 
   #parentsByPid(tree: ProcessTree, nodes: readonly number[]): ProcessAsk[] {
@@ -169,6 +166,20 @@ export class ProcessWeb {
     })();
     return this.#audit;
   }
+}
+
+function byGuid(
+  tree: ProcessTree,
+  nodes: readonly number[],
+  by: 'guid' | 'parentGuid',
+  of: 'creation' | 'end' = 'creation',
+): ProcessAsk[] {
+  if (nodes.length === 0) return [];
+  const values = new Map<string | null, string[]>();
+  for (const node of nodes) put(values, hostOf(tree, node), tree.guid(node) as string);
+  return [
+    { of, by, values: values.size <= mostHosts ? values : new Map([[null, [...values.values()].flat()]]) },
+  ];
 }
 
 /** A name of a node that outlives its number. */

@@ -47,8 +47,11 @@ function choose(tree: ProcessTree): number[] {
       depth[node] = (depth[node] as number) + 1;
       below[at] = (below[at] as number) + 1;
     }
-  const nodes = Array.from({ length: tree.known }, (_, node) => node).filter((node) => tree.guid(node) !== null);
-  const by = (of: Int32Array): number[] => nodes.toSorted((a, b) => (of[b] as number) - (of[a] as number) || a - b);
+  const nodes = Array.from({ length: tree.known }, (_, node) => node).filter(
+    (node) => tree.guid(node) !== null,
+  );
+  const by = (of: Int32Array): number[] =>
+    nodes.toSorted((a, b) => (of[b] as number) - (of[a] as number) || a - b);
   return [...by(depth).slice(0, 4), ...by(below).slice(0, 4)];
 }
 
@@ -70,7 +73,11 @@ async function around(
     for (let n = 1; n <= down && level.length > 0; n++) {
       const next: number[] = [];
       for (const one of level)
-        for (let child = tree.firstChild[one] as number; child >= 0; child = tree.nextSibling[child] as number) {
+        for (
+          let child = tree.firstChild[one] as number;
+          child >= 0;
+          child = tree.nextSibling[child] as number
+        ) {
           const time = tree.time[child] as number;
           if (time < start - before * 1e4 || time > start + after * 1e4) continue;
           nodes.set(child, n);
@@ -116,10 +123,102 @@ function tests(open: () => Promise<Opened>): void {
       expect(found).toEqual(await around(whole, [node], ask));
       expect({ cut, notes }).toEqual({ cut: [], notes: [] });
       const generations = new Set(found.map((one) => (one as { generation: number }).generation)).size;
-      // One for the process, one for each generation, one that finds no more below, and a look for Security 4688.
-      expect(opened.requests.length).toBeLessThanOrEqual(generations + 3);
+      // One for each generation and one that finds no more below; a look for Security 4688 and for a parent
+      // in it; one for the ends.
+      expect(opened.requests.length).toBeLessThanOrEqual(generations + 4);
       expect(cost?.searches).toBe(opened.requests.length);
     }
+  });
+
+  const near = (node: number): number => Date.parse(isoTime(whole.time[node] as number));
+
+  it('begins from a process id at a time, from a record, from an image', { timeout: 120_000 }, async () => {
+    const node = chosen[1] as number;
+    const guid = whole.guid(node) as string;
+    const [info] = (await whole.describe([node])) as [ProcessInfo];
+    const creation = events.find((event) => startOf(event)?.guid === guid) as HuntEvent;
+    const starts: TreeQuery['start'][] = [
+      { kind: 'pid', pid: info.pid as number, host: info.host, time: near(node) + 1 },
+      { kind: 'record', record: String(creation.recordId), channel: 'Sysmon', host: info.host },
+      { kind: 'process', process: { host: info.host, guid, pid: null }, time: null },
+      { kind: 'process', process: { host: info.host, guid: null, pid: info.pid }, time: near(node) + 1 },
+    ];
+    for (const start of starts) {
+      const ask = query(start, { up: 2, down: 0 });
+      const { tree, focus } = await source().tree(ask);
+      expect([start.kind, focus.map((one) => tree.guid(one))]).toEqual([start.kind, [guid]]);
+      expect(await around(tree, focus, ask)).toEqual(await around(whole, [node], ask));
+    }
+    const image = info.image?.split('\\').at(-1)?.toUpperCase() as string;
+    const ask = query({ kind: 'image', images: [image] }, { up: 1, down: 0 });
+    const { tree, focus } = await source().tree(ask);
+    const names = (all: ProcessTree): string[] =>
+      Array.from({ length: all.known }, (_, one) => one)
+        .filter((one) => all.images[all.imageId[one] as number]?.toUpperCase().endsWith(`\\${image}`))
+        .map((one) => `${all.hosts[all.hostId[one] as number]} ${all.guid(one)} ${all.time[one]}`)
+        .sort();
+    expect(focus.length).toBeGreaterThan(0);
+    expect(names(tree)).toEqual(names(whole));
+  });
+
+  it('has the other events of the processes, in one search', { timeout: 120_000 }, async () => {
+    const nodes = Array.from({ length: 25 }, (_, at) => (at * 17) % whole.known);
+    const processes = await whole.describe(nodes);
+    const guids = new Set(processes.map(({ guid }) => guid));
+    const keys = (found: readonly HuntEvent[]): string[] =>
+      found.map(({ host, channel, eventId, recordId }) => `${host} ${channel} ${eventId} ${recordId}`).sort();
+    const from = Math.min(...nodes.map(near)) - minute;
+    const to = Math.max(...nodes.map(near)) + 10 * minute;
+    const found: HuntEvent[] = [];
+    opened.requests.length = 0;
+    for await (const event of source().events(processes, { from, to })) found.push(event);
+    expect(opened.requests.length).toBe(1);
+    const wanted = events.filter((event) => {
+      const actor = actorOf(event);
+      const time = Date.parse(event.time as string);
+      return (
+        startOf(event) === null &&
+        endOf(event) === null &&
+        actor !== null &&
+        time >= from &&
+        time <= to &&
+        (actor.guid === null
+          ? processes.some(({ host, pid }) => host === actor.host && pid === actor.pid)
+          : guids.has(actor.guid))
+      );
+    });
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(keys(found)).toEqual(keys(wanted));
+  });
+
+  it('ends at the limit on searches and says so', { timeout: 120_000 }, async () => {
+    const guid = whole.guid(chosen[0] as number) as string;
+    opened.requests.length = 0;
+    const { focus, cut, cost } = await source({ maxSearches: 3 }).tree(query({ kind: 'guid', guid }));
+    expect(focus.length).toBe(1);
+    expect(opened.requests.length).toBe(3);
+    expect(cost?.searches).toBe(3);
+    expect(cut.some((text) => text.includes('the limit of 3 searches'))).toBe(true);
+  });
+
+  it('stops when it is told to', { timeout: 120_000 }, async () => {
+    const abort = new AbortController();
+    const guid = whole.guid(chosen[0] as number) as string;
+    const onProgress = ({ searches }: { searches: number }): void => {
+      if (searches === 2) abort.abort();
+    };
+    opened.requests.length = 0;
+    await expect(
+      source({ onProgress }).tree(query({ kind: 'guid', guid }, { signal: abort.signal })),
+    ).rejects.toThrow();
+    expect(opened.requests.length).toBeLessThan(4);
+  });
+
+  it('says what is near where there is no such process', { timeout: 120_000 }, async () => {
+    const guid = '01234567-89ab-cdef-0123-456789abcdef';
+    const { focus, notes } = await source().tree(query({ kind: 'guid', guid }));
+    expect(focus).toEqual([]);
+    expect(notes.length).toBe(1);
   });
 }
 

@@ -126,7 +126,7 @@ class TreeSearch {
     if (focus().length === 0 && this.#notes.length === 0)
       this.#notes.push(...nearFocus(this.#web.tree, start));
     if (focus().length > 0) {
-      await this.#ascend(focus, up);
+      if (up > 0) await this.#ascend(focus, up);
       const shown = await this.#descend(focus, down);
       await this.#web.ends(shown, this.#window(focus()).from, 'ends of processes');
     }
@@ -182,11 +182,7 @@ class TreeSearch {
   async #byGuid(written: string, host: string | undefined, what: string): Promise<void> {
     const guid = written.replaceAll(/[{}]/g, '').toLowerCase();
     const values = new Map([[host ?? null, [guid]]]);
-    const asks: ProcessAsk[] = [
-      { of: 'creation', by: 'guid', values },
-      { of: 'end', by: 'guid', values },
-    ];
-    await this.#search.ask(asks, open, what, this.#web.add);
+    await this.#web.byGuids(values, what);
     if (this.#web.tree.known > 0) return;
     // Its creation was not seen: its children name it.
     await this.#search.ask([{ of: 'creation', by: 'parentGuid', values }], open, what, this.#web.add);

@@ -23,6 +23,8 @@ export interface ProcessAsk {
 /** Where events without a GUID name the process that acts. */
 const actorIds = [
   'ProcessId',
+  // So in the Security log's 5156 and 5158.
+  'ProcessID',
   'SourceProcessId',
   'ClientProcessId',
   'CallerProcessId',

@@ -32,6 +32,8 @@ export class ProcessWeb {
   readonly #seen = new Set<string>();
   readonly #parents = new Map<string, number>();
   readonly #children = new Set<string>();
+  /** GUIDs whose creation and end were asked for. */
+  readonly #asked = new Set<string>();
   #tree: ProcessTree | null = null;
   #audit: Promise<boolean> | null = null;
 
@@ -60,6 +62,16 @@ export class ProcessWeb {
     return true;
   };
 
+  /** Creations and ends of these GUIDs, at any time. */
+  async byGuids(values: ReadonlyMap<string | null, readonly string[]>, current: string): Promise<void> {
+    for (const guid of [...values.values()].flat()) this.#asked.add(guid);
+    const asks: ProcessAsk[] = [
+      { of: 'creation', by: 'guid', values },
+      { of: 'end', by: 'guid', values },
+    ];
+    await this.#ask(asks, open, current);
+  }
+
   /** One generation up: looks for those of these nodes whose creation is not known. False: nothing was left to ask. */
   async up(nodes: readonly number[], span: SearchSpan, current: string): Promise<boolean> {
     const { tree } = this;
@@ -72,8 +84,9 @@ export class ProcessWeb {
       const sought = this.#parents.get(key) ?? 0;
       const guid = tree.guid(node);
       const byPid = (tree.pid[node] as number) >= 0;
-      if (guid !== null && sought < Sought.guid) {
+      if (guid !== null && sought < Sought.guid && !this.#asked.has(guid)) {
         guids.push(node);
+        this.#asked.add(guid);
         this.#parents.set(key, Sought.guid);
       } else if (byPid && sought < Sought.day && (guid === null || (await this.#hasAudit()))) {
         within.push(node);
@@ -95,9 +108,10 @@ export class ProcessWeb {
   /** When these processes ended, however late. */
   async ends(nodes: readonly number[], from: number | null, current: string): Promise<void> {
     const { tree } = this;
-    const lasting = nodes.filter(
-      (node) => node < tree.known && Number.isNaN(tree.end[node]) && tree.guid(node) !== null,
-    );
+    const lasting = nodes.filter((node) => {
+      const guid = tree.guid(node);
+      return node < tree.known && Number.isNaN(tree.end[node]) && guid !== null && !this.#asked.has(guid);
+    });
     if (lasting.length === 0) return;
     await this.#ask(byGuid(tree, lasting, 'guid', 'end'), { from, to: null }, current);
   }

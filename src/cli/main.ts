@@ -7,6 +7,7 @@ import { fail, usageError } from './fail.ts';
 import type { LabSplunkCliOptions } from './lab-splunk.ts';
 import type { LabCliOptions } from './lab.ts';
 import { decimal, list, outputOptions, paths, port, whole } from './options.ts';
+import { addProcessCommands } from './process-commands.ts';
 import { addSigmaCommands } from './sigma.ts';
 import { addSourceCommands } from './source.ts';
 import { addSqlCommands } from './sql-commands.ts';
@@ -182,10 +183,18 @@ program
   .action(async (options: object) => (await import('./demo.ts')).runDemo(options));
 
 addSqlCommands(program);
+const chain = addProcessCommands(program);
 const source = addSourceCommands(program);
 const sigma = addSigmaCommands(program);
 
-for (const command of new Set([program, ...program.commands, ...lab.commands, ...source, ...sigma])) {
+for (const command of new Set([
+  program,
+  ...program.commands,
+  ...lab.commands,
+  ...source,
+  ...sigma,
+  ...chain,
+])) {
   const name = [...parents(command), command].map((one) => one.name()).join(' ');
   command.showHelpAfterError(
     `  Usage: ${name} ${command.usage()}\n  Run ${name} --help to see what it takes.`,

@@ -34,6 +34,11 @@ export { loadProcesses, processStoreFields } from './store/processes.ts';
 export { processTables } from './store/processes-tables.ts';
 export { everything, openSearchEvents, type SearchEvents } from './remote/events.ts';
 export { describeFields } from './remote/field-names.ts';
+export {
+  engineProcesses,
+  type EngineProcessesOptions,
+  type ProcessProgress,
+} from './remote/engine-processes.ts';
 export { openSource, type OpenSourceOptions } from './remote/open.ts';
 export { huntRemote } from './remote/run.ts';
 export { HuntStopped } from './remote/types.ts';

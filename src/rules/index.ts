@@ -1,3 +1,4 @@
+export { parseChainPattern, type ChainPatternOptions } from './chain-pattern.ts';
 export { cacheKey, defaultCacheDir, fileStamp, readEntry, writeEntry } from './cache.ts';
 export { listRuleFiles, type RuleFile } from './list.ts';
 export { loadFiles, loadPlaceholders, loadRules, type LoadResult } from './load.ts';

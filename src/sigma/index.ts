@@ -23,6 +23,7 @@ export {
   type WrittenCondition,
 } from './ast.ts';
 export { parseAttackTags, tacticUrl, tactics, techniqueUrl, type AttackTags, type Tactic } from './attack.ts';
+export { parseTimespan } from './correlation.ts';
 export { parseCondition, renderCondition } from './condition.ts';
 export { applyFilters, type FilteredRules } from './apply-filters.ts';
 export { toExpression } from './expression.ts';

@@ -190,14 +190,15 @@ class ChainQuery {
     if (!this.#any) return `SELECT ${group}, min(${places}) AS places ${join} GROUP BY ${group}`;
     const all = `SELECT ${group}, ${places} AS places, list_concat([m.step], r.steps) AS steps ${join}`;
     const state = `${this.#group('leaf')}, top, begins, place, list_sort(steps)`;
-    return `SELECT DISTINCT ON (${state}) * FROM (${all}) ORDER BY ${state}, places, steps`;
+    const columns = `${this.#group('leaf')}, top, begins, place, places, steps`;
+    return `SELECT DISTINCT ON (${state}) ${columns} FROM (${all}) ORDER BY ${state}, places, steps`;
   }
 
   /** Of each lowest process the nearest chain, in the window that begins last. */
   #nearest(): string {
     const group = this.#group('leaf');
-    const order = this.#any ? 'places, steps' : 'places';
-    return `SELECT DISTINCT ON (${group}) * FROM reach_1 ORDER BY ${group}, ${order}, begins DESC`;
+    const ways = this.#any ? 'places, steps' : 'places';
+    return `SELECT DISTINCT ON (${group}) ${group}, begins, ${ways} FROM reach_1 ORDER BY ${group}, ${ways}, begins DESC`;
   }
 
   #placed(): string {

@@ -11,7 +11,7 @@
  */
 import { HuntbookError } from '../errors.ts';
 import { parseTimespan } from '../sigma/index.ts';
-import { chainYaml } from './chain-yaml.ts';
+import { chainYaml, type ChainPattern, type ChainStep } from './chain-yaml.ts';
 
 export interface ChainPatternOptions {
   /** A time span of Sigma, such as 10m (default). */
@@ -22,18 +22,6 @@ export interface ChainPatternOptions {
   readonly notBetween?: string;
   /** Default: the pattern. */
   readonly title?: string;
-}
-
-export interface ChainStep {
-  readonly images: readonly string[];
-  readonly commandLine: readonly string[];
-  /** As written, without spaces around it. */
-  readonly text: string;
-}
-
-export interface ChainPattern {
-  readonly steps: readonly ChainStep[];
-  readonly relations: readonly ('child' | 'descendant')[];
 }
 
 const maxText = 10_000;
@@ -160,6 +148,6 @@ function faultAt(text: string, at: number, message: string): HuntbookError {
   const shown = text.slice(from, at + shownAround).replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029\ufeff]/gu, '?');
   const lead = from > 0 ? '…' : '';
   const tail = at + shownAround < text.length ? '…' : '';
-  const place = [...text.slice(from, at)].length + lead.length;
+  const place = Array.from(text.slice(from, at)).length + lead.length;
   return usage(`column ${at + 1}: ${message}\n  ${lead}${shown}${tail}\n  ${' '.repeat(place)}^`);
 }

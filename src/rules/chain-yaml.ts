@@ -1,6 +1,17 @@
 /** Rules of a chain in short form as YAML that a person would keep. The same chain always gives the same text. */
 import { createHash } from 'node:crypto';
-import type { ChainPattern, ChainStep } from './chain-pattern.ts';
+
+export interface ChainStep {
+  readonly images: readonly string[];
+  readonly commandLine: readonly string[];
+  /** As written, without spaces around it. */
+  readonly text: string;
+}
+
+export interface ChainPattern {
+  readonly steps: readonly ChainStep[];
+  readonly relations: readonly ('child' | 'descendant')[];
+}
 
 interface Settings {
   readonly within: string;

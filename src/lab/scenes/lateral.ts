@@ -14,7 +14,7 @@ import {
 import { userOf, type Host, type Logon, type Process } from '../host.ts';
 import { images, makeImage } from '../images.ts';
 import type { Stage } from '../stage.ts';
-import { anyWorkstation, part, victim, type Scene } from './types.ts';
+import { anyWorkstation, chain, part, victim, type Scene } from './types.ts';
 
 interface Reach {
   readonly stage: Stage;
@@ -71,6 +71,7 @@ export const serviceExecution: Scene = {
     there.pipe(service, 'CreatePipe', `\\RemCom_communicaton`);
     part(there, 'commands');
     const shell = there.startConsole(images.cmd, 'cmd', { parent: service });
+    chain(there, 'service-to-proxy', [service, shell]);
     there.wait(2, 6);
     there.start(images.whoami, 'whoami', { parent: shell, lives: 1e6 });
     there.wait(20, 60);
@@ -156,11 +157,12 @@ export const remoteTask: Scene = {
       parent: target.base.svchostSchedule,
       lives: 30e6,
     });
-    there.start(
+    const encoded = there.start(
       images.powershell,
       `"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" -enc ${encodeCommand('Get-ADUser -Filter * -Properties *')}`,
       { parent: run, lives: 9e6 },
     );
+    chain(there, 'task-to-encoded-powershell', [run, encoded]);
     logOff(there, logon);
     stage.wait(5, 10);
     stage.exit(shell);

@@ -22,6 +22,13 @@ export function part(stage: Stage, name: string): void {
   stage.mark = { scene: stage.mark?.scene ?? '', stage: name };
 }
 
+/** Notes processes of the scene that make a chain, the highest first; `name` is that of the truth file. */
+export function chain(stage: Stage, name: string, processes: readonly Process[]): void {
+  const scene = stage.mark?.scene ?? '';
+  const guids = processes.map(({ guid }) => guid);
+  stage.world.chains.push({ name, scene, host: stage.host.fqdn, processes: guids });
+}
+
 /** Runs something that belongs to ordinary life, not to the scene. */
 export function unmarked<T>(stage: Stage, action: () => T): T {
   const { mark } = stage;

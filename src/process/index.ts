@@ -32,5 +32,6 @@ export { graphOf } from './graph.ts';
 export { addEvents, type EventOptions } from './graph-events.ts';
 export type { GraphOptions } from './selection.ts';
 export { ancestors, descendants, pathBetween, siblings, type Walk, type WalkLimits } from './walk.ts';
+export { findChains } from './chain/find.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';
 export type { ProcessQuery, ProcessSource, SourceTree, TreeQuery } from './source.ts';

@@ -12,12 +12,15 @@
  * are then placed from the bottom up, and of the ways to a place only the nearest is kept.
  */
 import type { SigmaCorrelation } from '../ast.ts';
-import { fieldOf } from './correlation-words.ts';
+import { anyOf, fieldOf } from './correlation-words.ts';
 import type { SqlEngine } from './sql-engine.ts';
-import type { CorrelationContext, CorrelationPart } from './types.ts';
+import type { CorrelationContext, CorrelationPart, RuleContext } from './types.ts';
 
 type Chain = NonNullable<SigmaCorrelation['chain']>;
-type Names = Pick<SqlEngine, 'column' | 'folded' | 'table'>;
+interface Names extends Pick<SqlEngine, 'column' | 'folded'> {
+  /** The table that a rule asks. */
+  readonly source: (context: RuleContext) => string;
+}
 
 const nanoseconds = 1_000_000_000;
 /** As in src/process/chain/types.ts. */
@@ -50,21 +53,22 @@ class ChainQuery {
 
   write(): string {
     const { excluded, correlation } = this.#context;
+    const each = Array.from({ length: this.#count }, (_, at) => at + 1);
     const steps = [
-      `hits AS MATERIALIZED (${this.#context.parts.map((part, at) => this.#hits(part, at + 1)).join(' UNION ALL ')})`,
-      ...(excluded.length > 0 ? [`excluded AS MATERIALIZED (${this.#excluded()})`] : []),
+      `hits AS (${this.#context.parts.map((part, at) => this.#hits(part, at + 1)).join(' UNION ALL ')})`,
+      ...(excluded.length > 0 ? [`excluded AS (${this.#excluded()})`] : []),
       `walk AS (${this.#walk()})`,
-      `marks AS MATERIALIZED (${this.#marks()})`,
+      `marks AS (${this.#marks()})`,
       `windows AS (${this.#windows()})`,
       `reach_${this.#count} AS (${this.#lowest()})`,
-    ];
-    for (let step = this.#count - 1; step >= 1; step--) steps.push(`reach_${step} AS (${this.#above(step)})`);
-    steps.push(
+      ...each
+        .toReversed()
+        .slice(1)
+        .map((step) => `reach_${step} AS (${this.#above(step)})`),
       `chains AS (${this.#nearest()})`,
       `placed AS (${this.#placed()})`,
       `found AS (${this.#found()})`,
-    );
-    const each = Array.from({ length: this.#count }, (_, at) => at + 1);
+    ];
     const columns = [
       ...correlation.groupBy.map(
         (key, at) => `any_value(n${at} ORDER BY step) AS ${this.#names.column(key)}`,
@@ -97,8 +101,8 @@ class ChainQuery {
     const outer = [
       `${step} AS step`,
       'o.Process AS actor',
-      'epoch_ns(o.Time) AS t',
-      'e._row AS r',
+      'epoch_ns(o.Time) AS ns',
+      'e._row AS event',
       ...fields.map((_, at) => `e.g${at}`),
       ...fields.map((_, at) => `e.n${at}`),
     ];
@@ -108,16 +112,18 @@ class ChainQuery {
       ...this.#keys.map((key) => `e.${key} IS NOT NULL`),
     ];
     return (
-      `SELECT ${outer.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${this.#table()} WHERE ${searchOf(part)}) e ` +
+      `SELECT ${outer.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${this.#table(part)} WHERE ${searchOf(part)}) e ` +
       `JOIN process_of o ON o._row = e._row WHERE ${known.join(' AND ')}`
     );
   }
 
   #excluded(): string {
-    const searches = this.#context.excluded.map((part) => `(${searchOf(part)})`).join(' OR ');
+    const each = this.#context.excluded.map(
+      (part) => `SELECT _row FROM ${this.#table(part)} WHERE ${searchOf(part)}`,
+    );
     return (
-      `SELECT DISTINCT o.Process AS actor FROM (SELECT _row FROM ${this.#table()} WHERE ${searches}) e ` +
-      'JOIN process_of o ON o._row = e._row'
+      `SELECT DISTINCT o.Process AS actor FROM (${each.join(' UNION ALL ')}) e ` +
+      'JOIN process_of o ON o._row = e._row WHERE o.Process IS NOT NULL'
     );
   }
 
@@ -147,7 +153,7 @@ class ChainQuery {
   #marks(): string {
     const columns = ['leaf', 'place', 'lo', 'hi', 'floor', 'step', ...this.#keys].join(', ');
     return (
-      `SELECT ${columns}, max(t) FILTER (t <= born) AS early, min(t) FILTER (t >= born) AS late ` +
+      `SELECT ${columns}, max(ns) FILTER (ns <= born) AS early, min(ns) FILTER (ns >= born) AS late ` +
       `FROM walk JOIN hits ON actor = node GROUP BY ${columns}`
     );
   }
@@ -212,14 +218,14 @@ class ChainQuery {
     const shown = this.#keys.map((_, at) => `, any_value(h.n${at}) AS n${at}`).join('');
     const same = this.#keys.map((key) => ` AND h.${key} = c.${key}`).join('');
     return (
-      `SELECT ${group}, min([h.t, h.r]) AS hit${shown} FROM placed c ` +
+      `SELECT ${group}, min([h.ns, h.event]) AS hit${shown} FROM placed c ` +
       'JOIN walk w ON w.leaf = c.leaf AND w.place = c.place ' +
-      `JOIN hits h ON h.actor = w.node AND h.step = c.step AND h.t >= c.begins${same} GROUP BY ${group}`
+      `JOIN hits h ON h.actor = w.node AND h.step = c.step AND h.ns >= c.begins${same} GROUP BY ${group}`
     );
   }
 
-  #table(): string {
-    return this.#names.table(this.#context.options);
+  #table({ context }: CorrelationPart): string {
+    return this.#names.source(context as RuleContext);
   }
 
   #generations(): number {
@@ -245,5 +251,8 @@ class ChainQuery {
 }
 
 function searchOf({ searches }: CorrelationPart): string {
-  return searches.map(({ search }) => (searches.length > 1 ? `(${search})` : search)).join(' OR ');
+  return anyOf(
+    searches.map(({ search }) => search),
+    ' OR ',
+  );
 }

@@ -6,10 +6,10 @@
 import { ANY } from '../ast.ts';
 import type { SigmaValue, StringPart } from '../ast.ts';
 import { parseNetwork } from '../network.ts';
-import type { Network } from '../network.ts';
 import { unsupported } from './dialect.ts';
 import type { Dialect, KeywordWriters, Spot, ValueWriters } from './dialect.ts';
 import { duckdbChain } from './duckdb-chain.ts';
+import { networkMatch } from './duckdb-network.ts';
 import { sqlCorrelate } from './sql-correlation.ts';
 import { allCorrelations, correlationNotes, usual, sqlOptions, sqlWords } from './sql-engine.ts';
 import type { SqlEngine } from './sql-engine.ts';
@@ -18,6 +18,7 @@ import { duckdbWords } from './sql-words.ts';
 import { bracedForms, foldsAlike, nameWriter, signs, splitLongChain, tableName } from './sql-text.ts';
 import { shapeOf, writeParts } from './strings.ts';
 import { textTarget } from './text-target.ts';
+import type { RuleContext } from './types.ts';
 
 const title = 'DuckDB';
 const column = nameWriter({ quote: '"', reserved: duckdbWords });
@@ -96,38 +97,6 @@ function regexOf(subject: string, source: string, flags: string, spot: Spot): st
   return `regexp_matches(${subject}, ${literal(made.text)})`;
 }
 
-const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-
-/** IPv4: the octets that are known, then any; the one that is cut is listed. */
-function v4Match(field: string, { bytes, bits }: Network): string {
-  const known = Math.floor(bits / 8);
-  const octets = Array.from(bytes.subarray(0, known), String);
-  const rest = bits % 8;
-  if (rest > 0) {
-    const first = bytes[known] as number;
-    octets.push(`(${Array.from({ length: 2 ** (8 - rest) }, (_, i) => first + i).join('|')})`);
-  }
-  while (octets.length < 4) octets.push(octet);
-  return `regexp_full_match(trim(${textOf(field)}), '${octets.join('\\.')}')`;
-}
-
-/** IPv6: the address written out to 32 digits, of which the first are compared. */
-function v6Match(field: string, { bytes, bits }: Network): string {
-  const address = `split_part(lower(trim(${textOf(field)})), '%', 1)`;
-  const half = (side: 1 | 2): string =>
-    `array_to_string(list_transform(list_filter(string_split(split_part(${address}, '::', ${side}), ':'), ` +
-    "lambda g: g <> ''), lambda g: lpad(g, 4, '0')), '')";
-  const isAddress = `regexp_full_match(${address}, '(([0-9a-f]{1,4}:){7}|(([0-9a-f]{1,4}:){1,7}|:):([0-9a-f]{1,4}:){0,6})([0-9a-f]{1,4})?')`;
-  if (bits === 0) return isAddress;
-  const digits = Math.ceil(bits / 4);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .slice(0, digits);
-  const last = parseInt(hex.at(-1) as string, 16) + 2 ** (digits * 4 - bits) - 1;
-  const written = `left(${half(1)} || repeat('0', 32 - length(${half(1)}) - length(${half(2)})) || ${half(2)}, ${digits})`;
-  return `(${isAddress} AND ${written} BETWEEN '${hex}' AND '${hex.slice(0, -1)}${last.toString(16)}')`;
-}
-
 const values: ValueWriters = {
   string: (field, value) => stringMatch(field, value),
   number: (field, { value }) => oneOf(field, [String(value)]),
@@ -137,7 +106,7 @@ const values: ValueWriters = {
   cidr: (field, { network }, spot) => {
     const parsed = parseNetwork(network);
     if (typeof parsed === 'string') throw unsupported(spot.context, title, parsed);
-    return parsed.bytes.length === 4 ? v4Match(field, parsed) : v6Match(field, parsed);
+    return networkMatch(textOf(field), parsed);
   },
   compare: (field, { op, value }) => {
     // A double holds no integer beyond 2^53.
@@ -201,6 +170,12 @@ const engine: SqlEngine = {
   percentileOf: (rows, part) => `(SELECT quantile_cont(v, ${part}) FROM (${rows}))`,
 };
 
+/** The table that a rule asks: where it is wanted, the view of its category. */
+function source({ rule, options }: RuleContext): string {
+  const { category } = rule.logsource;
+  return options['views'] === 'yes' && category !== undefined ? column(category) : engine.table(options);
+}
+
 const dialect: Dialect = {
   ...sqlWords,
   name: 'duckdb',
@@ -208,6 +183,11 @@ const dialect: Dialect = {
   manual: 'https://duckdb.org/docs/stable/sql/introduction',
   options: {
     ...sqlOptions,
+    views: {
+      description:
+        'yes: rules of a category ask the view of that name, as huntbook sql has them; with -p none',
+      default: 'no',
+    },
     raw: { description: 'column that holds the text of the whole event, for keywords', default: '' },
   },
   supports: {
@@ -248,8 +228,8 @@ const dialect: Dialect = {
   node: (expression, spot, walk) =>
     splitLongChain(expression, spot, walk, (items) => items.every((item) => exactText(item) !== null)),
   correlate: (context) =>
-    context.correlation.chain ? duckdbChain(context, engine) : sqlCorrelate(engine)(context),
-  query: (search, { options }) => `SELECT * FROM ${tableName(options['table'], column)} WHERE ${search}`,
+    context.correlation.chain ? duckdbChain(context, { ...engine, source }) : sqlCorrelate(engine)(context),
+  query: (search, context) => `SELECT * FROM ${source(context)} WHERE ${search}`,
 };
 
 export const duckdb = textTarget(dialect);

@@ -37,7 +37,7 @@ describe.each([
     const out = path.join(folder, JSON.stringify(options).replace(/\W+/g, '-'));
     const estate = await writeLab({ ...options, out, formats: ['ndjson'] });
     const found = await collect({ paths: [estate.eventsFolder], rules: await rulesIn(huntsFolder) });
-    findings = found.findings.filter(({ correlation }) => correlation);
+    findings = found.findings.filter(({ correlation, chain }) => correlation && !chain);
     const truth = JSON.parse(readFileSync(path.join(estate.folder, 'truth.json'), 'utf8')) as Truth;
     labels = new Map(
       truth.scenes.flatMap(({ id, events }) =>

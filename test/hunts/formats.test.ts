@@ -35,13 +35,16 @@ async function findingsOf(result: LabResult): Promise<Finding[]> {
 const place = (event: { host: unknown; channel: unknown; recordId: unknown }) =>
   `${String(event.host)} ${String(event.channel)} ${String(event.recordId)}`;
 /** Shippers cut times, so that the last of several events may be another; all of a correlation's events are the same. */
-const places = ({ event, correlation }: Finding): string =>
-  correlation
-    ? correlation.events
-        .map((one) => place(one.event))
-        .toSorted()
-        .join(', ')
-    : place(event);
+const places = ({ event, correlation, chain }: Finding): string =>
+  // A process that two logs tell of is one process: which of its events stands for it is a matter of their clocks.
+  chain
+    ? chain.map(({ host, guid, step }) => `${host} ${guid} ${step}`).join(', ')
+    : correlation
+      ? correlation.events
+          .map((one) => place(one.event))
+          .toSorted()
+          .join(', ')
+      : place(event);
 const pairs = (findings: readonly Finding[]) =>
   findings.map((finding) => `${finding.rule.title} ${places(finding)}`).toSorted();
 let made = 0;

@@ -9,6 +9,9 @@ import { SlowHunt } from './slow-hunt.ts';
 const folder = path.resolve(import.meta.dirname, '../../hunts');
 const { rules, errors, correlations, filters } = await loadRules([folder]);
 
+/** Scenes that show only in who started whom: chains.test.ts looks for them. */
+const chainsOnly = new Set(['web-shell', 'database-shell', 'service-proxy-execution']);
+
 interface Tally {
   readonly scenes: Map<string, Set<SigmaRule>>;
   readonly outside: Map<SigmaRule, number>;
@@ -75,7 +78,8 @@ describe.each([
     tally = huntEstate(options);
   });
 
-  it.each(allScenes.map((scene) => scene.id))('%s is found at level medium or above', (id) => {
+  const single = allScenes.map((scene) => scene.id).filter((id) => !chainsOnly.has(id));
+  it.each(single)('%s is found at level medium or above', (id) => {
     expect([...(tally.scenes.get(id) ?? [])].some(serious)).toBe(true);
   });
 

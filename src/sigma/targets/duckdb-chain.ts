@@ -12,22 +12,19 @@
  * are then placed from the bottom up, and of the ways to a place only the nearest is kept.
  */
 import type { SigmaCorrelation } from '../ast.ts';
-import { anyOf, fieldOf } from './correlation-words.ts';
-import type { SqlEngine } from './sql-engine.ts';
-import type { CorrelationContext, CorrelationPart, RuleContext } from './types.ts';
+import { chainHits, excludedProcesses, type ChainNames } from './duckdb-chain-hits.ts';
+import type { CorrelationContext } from './types.ts';
 
 type Chain = NonNullable<SigmaCorrelation['chain']>;
-interface Names extends Pick<SqlEngine, 'column' | 'folded'> {
-  /** The table that a rule asks. */
-  readonly source: (context: RuleContext) => string;
-}
-
 const nanoseconds = 1_000_000_000;
 /** As in src/process/chain/types.ts. */
 const maxGenerations = 1000;
 
 /** One row for each chain: of each step the process, the time and the event, then the host, the first and the last time. */
-export function duckdbChain(context: CorrelationContext, names: Names): { search: string; query: string }[] {
+export function duckdbChain(
+  context: CorrelationContext,
+  names: ChainNames,
+): { search: string; query: string }[] {
   const query = new ChainQuery(context, names).write();
   return [{ search: query, query }];
 }
@@ -35,13 +32,13 @@ export function duckdbChain(context: CorrelationContext, names: Names): { search
 class ChainQuery {
   readonly #context: CorrelationContext;
   readonly #chain: Chain;
-  readonly #names: Names;
+  readonly #names: ChainNames;
   readonly #count: number;
   readonly #any: boolean;
   readonly #span: bigint;
   readonly #keys: readonly string[];
 
-  constructor(context: CorrelationContext, names: Names) {
+  constructor(context: CorrelationContext, names: ChainNames) {
     this.#context = context;
     this.#chain = context.correlation.chain as Chain;
     this.#names = names;
@@ -55,8 +52,8 @@ class ChainQuery {
     const { excluded, correlation } = this.#context;
     const each = Array.from({ length: this.#count }, (_, at) => at + 1);
     const steps = [
-      `hits AS (${this.#context.parts.map((part, at) => this.#hits(part, at + 1)).join(' UNION ALL ')})`,
-      ...(excluded.length > 0 ? [`excluded AS (${this.#excluded()})`] : []),
+      `hits AS (${chainHits(this.#context, this.#names)})`,
+      ...(excluded.length > 0 ? [`excluded AS (${excludedProcesses(excluded, this.#names)})`] : []),
       `walk AS (${this.#walk()})`,
       `marks AS (${this.#marks()})`,
       `windows AS (${this.#windows()})`,
@@ -85,45 +82,6 @@ class ChainQuery {
     return (
       `WITH RECURSIVE ${steps.join(', ')} SELECT ${columns.join(', ')} ` +
       `FROM found JOIN processes p ON p.Process = leaf GROUP BY ${this.#group('leaf')} ORDER BY Last, First, leaf`
-    );
-  }
-
-  /** Every event of a step: its process, when, which row, and its group. */
-  #hits(part: CorrelationPart, step: number): string {
-    const { column, folded } = this.#names;
-    const { correlation } = this.#context;
-    const fields = correlation.groupBy.map((key) => column(fieldOf(correlation, key, part)));
-    const inner = [
-      '_row',
-      ...fields.map((field, at) => `${folded(field)} AS g${at}`),
-      ...fields.map((field, at) => `${field}::VARCHAR AS n${at}`),
-    ];
-    const outer = [
-      `${step} AS step`,
-      'o.Process AS actor',
-      'epoch_ns(o.Time) AS ns',
-      'e._row AS event',
-      ...fields.map((_, at) => `e.g${at}`),
-      ...fields.map((_, at) => `e.n${at}`),
-    ];
-    const known = [
-      'o.Process IS NOT NULL',
-      'o.Time IS NOT NULL',
-      ...this.#keys.map((key) => `e.${key} IS NOT NULL`),
-    ];
-    return (
-      `SELECT ${outer.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${this.#table(part)} WHERE ${searchOf(part)}) e ` +
-      `JOIN process_of o ON o._row = e._row WHERE ${known.join(' AND ')}`
-    );
-  }
-
-  #excluded(): string {
-    const each = this.#context.excluded.map(
-      (part) => `SELECT _row FROM ${this.#table(part)} WHERE ${searchOf(part)}`,
-    );
-    return (
-      `SELECT DISTINCT o.Process AS actor FROM (${each.join(' UNION ALL ')}) e ` +
-      'JOIN process_of o ON o._row = e._row WHERE o.Process IS NOT NULL'
     );
   }
 
@@ -224,10 +182,6 @@ class ChainQuery {
     );
   }
 
-  #table({ context }: CorrelationPart): string {
-    return this.#names.source(context as RuleContext);
-  }
-
   #generations(): number {
     const { relations, maxDepth } = this.#chain;
     const each = relations.map((relation) => (relation === 'child' ? 1 : (maxDepth ?? maxGenerations)));
@@ -248,11 +202,4 @@ class ChainQuery {
   #within(window: string): string {
     return `(m.early >= ${window}.begins OR m.late <= ${window}.begins + ${this.#span})`;
   }
-}
-
-function searchOf({ searches }: CorrelationPart): string {
-  return anyOf(
-    searches.map(({ search }) => search),
-    ' OR ',
-  );
 }

@@ -108,9 +108,9 @@ async function makeTree(
   return { graph, events: kept?.all ?? [] };
 }
 
-/** A page has room for events that are shown on demand. */
+/** A page shows them on demand, and a picture as ticks in time. */
 function wantsEvents({ events, format, output }: TreeCliOptions): boolean {
-  return events ?? (format ?? pictureFormatOf(output)) === 'html';
+  return events ?? ['html', 'svg'].includes(format ?? pictureFormatOf(output));
 }
 
 function notFound(start: ProcessQuery, { notes, cut }: SourceTree): HuntbookError {

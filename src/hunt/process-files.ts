@@ -2,10 +2,10 @@
  * Processes of files: the tree of all creations by one pass over the inputs, and the events of chosen processes by
  * another. Rows are turned away by their cells; whole events are made only of those that may be meant.
  */
+import { correlationTime } from '../detect/index.ts';
 import { Field, FieldTable, toMillis, type EventBatch, type HuntEvent, type Value } from '../events/index.ts';
 import {
   actorOf,
-  type Actor,
   endOf,
   processFields,
   ProcessReader,
@@ -22,6 +22,7 @@ import { cellValue, eventFilter, type EventFilter, type FilterCounts } from './e
 import { ActorTest } from './process-actors.ts';
 import { focusOf, nearFocus } from './process-focus.ts';
 import { RepeatedInputs, type RepeatedInputsOptions } from './process-inputs.ts';
+import { unseenOf, withUnseen, type UnseenProcess } from './process-unseen.ts';
 import type { SummaryIssue } from './types.ts';
 
 export interface FileProcessesOptions extends RepeatedInputsOptions {
@@ -98,20 +99,23 @@ class Files implements FileProcesses {
 
   async tree({ start, signal }: TreeQuery): Promise<SourceTree> {
     const tree = await this.readTree(signal);
-    const notes: string[] = [];
-    const focus =
-      start.kind === 'record' ? await this.#actors(tree, start, notes, signal) : focusOf(tree, start);
+    const { focus, unseen, notes } =
+      start.kind === 'record'
+        ? await this.#actors(tree, start, signal)
+        : { focus: focusOf(tree, start), unseen: null, notes: [] };
+    const more = focus.length > 0 ? null : (unseen ?? (await this.#unseen(start, signal)));
+    if (more !== null)
+      return { tree: withUnseen(tree, more), focus: [tree.length], notes, cut: [], cost: null };
     if (focus.length === 0 && notes.length === 0) notes.push(...nearFocus(tree, start));
     return { tree, focus, notes, cut: [], cost: null };
   }
 
-  /** The processes that act in events with this number. */
+  /** The processes that act in events with this number; `unseen` where that is one the tree does not have. */
   async #actors(
     tree: ProcessTree,
     query: Extract<ProcessQuery, { kind: 'record' }>,
-    notes: string[],
     signal?: AbortSignal,
-  ): Promise<number[]> {
+  ): Promise<{ focus: number[]; unseen: UnseenProcess | null; notes: string[] }> {
     const fields = new FieldTable();
     const record = fields.add('EventRecordID');
     const accept = eventFilter(query.host === undefined ? {} : { hosts: [query.host] }, { withoutTime: 0 });
@@ -122,23 +126,41 @@ class Files implements FileProcesses {
     };
     const focus = new Set<number>();
     let found = 0;
-    let unseen: Actor | null = null;
+    let unseen: UnseenProcess | null = null;
     for await (const batch of this.#inputs.batches(fields, signal))
       for (let row = 0; row < batch.length; row++) {
         if (found === maxRecords || !isRecord(batch, row)) continue;
         found++;
-        const actor = actorOf(batch.event(row));
+        const actor = unseenOf(batch.event(row));
         const node = actor === null ? -1 : tree.find(actor.host, actor.guid, actor.pid, actor.time);
-        if (node < 0) unseen = actor;
-        else focus.add(node);
+        if (node >= 0) focus.add(node);
+        else unseen ??= actor;
       }
-    if (found === 0) notes.push(`no event has the record number ${query.record}`);
-    else if (focus.size === 0) notes.push(unknownActor(unseen));
-    else if (found > 1)
-      notes.push(
-        `${found === maxRecords ? `the first ${found}` : found} events have the record number ${query.record}; choose with --channel and --host`,
-      );
-    return [...focus].sort((a, b) => a - b);
+    const notes = recordNotes(query.record, found, unseen !== null || focus.size > 0);
+    return { focus: [...focus].sort((a, b) => a - b), unseen, notes };
+  }
+
+  /** The process of a GUID that no creation tells of, from the first event that it made. */
+  async #unseen(start: ProcessQuery, signal?: AbortSignal): Promise<UnseenProcess | null> {
+    const asked = start.kind === 'process' ? start.process : start.kind === 'guid' ? start : null;
+    if (asked === null || asked.guid === null) return null;
+    const ms = start.kind === 'process' ? start.time : null;
+    const time = ms === null ? null : correlationTime(new Date(ms).toISOString());
+    const guid = asked.guid.replaceAll(/[{}]/g, '').toLowerCase();
+    const fields = new FieldTable();
+    const names = ['ProcessGuid', 'SourceProcessGUID'].map((name) => fields.add(name));
+    const accept = eventFilter(asked.host === undefined ? {} : { hosts: [asked.host] }, { withoutTime: 0 });
+    for await (const batch of this.#inputs.batches(fields, signal))
+      for (let row = 0; row < batch.length; row++) {
+        const isIt = (name: number): boolean =>
+          String(cellValue(batch, row, name))
+            .replaceAll(/[{}]/g, '')
+            .toLowerCase() === guid;
+        if (!names.some(isIt) || !(accept?.(batch, row) ?? true)) continue;
+        const actor = unseenOf(batch.event(row));
+        if (actor?.guid === guid) return { ...actor, time };
+      }
+    return null;
   }
 
   async *events(
@@ -167,9 +189,11 @@ class Files implements FileProcesses {
   }
 }
 
-function unknownActor(actor: Actor | null): string {
-  if (actor === null) return 'the event names no process that acts';
-  return `the event is of process ${actor.pid ?? actor.guid} of ${actor.host}, of which no creation is there`;
+function recordNotes(record: string, found: number, known: boolean): string[] {
+  if (found === 0) return [`no event has the record number ${record}`];
+  if (found === 1) return known ? [] : ['the event names no process that acts'];
+  const many = found === maxRecords ? `the first ${found}` : found;
+  return [`${many} events have the record number ${record}; choose with --channel and --host`];
 }
 
 function isChannel(value: Value, wanted: string | undefined): boolean {

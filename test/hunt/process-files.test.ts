@@ -5,7 +5,9 @@ import { FieldTable, type HuntEvent } from '../../src/events/index.ts';
 import { fileProcesses, importEvents, type FileProcesses } from '../../src/hunt/index.ts';
 import {
   actorOf,
+  addEvents,
   endOf,
+  graphOf,
   ProcessTreeBuilder,
   startOf,
   type ProcessInfo,
@@ -150,11 +152,30 @@ describe('a query', () => {
     });
     const guid = String(access.fields['SourceProcessGUID']).toLowerCase().replaceAll(/[{}]/g, '');
     expect(infos.map((info) => info.guid)).toEqual([guid]);
-    const unseen = accesses.find((event) => !isKnown(event)) as HuntEvent;
-    const { notes } = await ask({ kind: 'record', record: String(unseen.recordId), channel: 'Sysmon' });
-    expect(notes.join()).toMatch(/^the event is of process \d+ of BW-\S+, of which no creation is there$/);
     const none = await ask({ kind: 'record', record: '999999999' });
     expect(none.notes).toEqual(['no event has the record number 999999999']);
+  });
+
+  it('finds a process that acted and was not seen being created, by record, GUID and finding', async () => {
+    const isUnseen = (event: HuntEvent): boolean => {
+      const actor = actorOf(event);
+      return event.eventId === 10 && slow.find(actor?.host ?? '', actor?.guid ?? null, null, null) < 0;
+    };
+    const event = all.find(isUnseen) as HuntEvent;
+    const { host, guid, pid } = actorOf(event) as NonNullable<ReturnType<typeof actorOf>>;
+    const image = String(event.fields['SourceImage']);
+    const expected = [{ host, guid, pid, image, known: false, start: null, commandLine: null }];
+    const record = { record: String(event.recordId), channel: 'Sysmon', host };
+    expect((await ask({ kind: 'record', ...record })).infos).toMatchObject(expected);
+    expect((await ask({ kind: 'guid', guid: guid as string })).infos).toMatchObject([{ host, guid }]);
+    const time = Date.parse(event.time as string);
+    const processes = opened([events]);
+    const found = await processes.tree(query({ kind: 'process', process: { host, guid, pid }, time }));
+    expect(await found.tree.describe(found.focus)).toMatchObject([{ host, guid, known: false }]);
+    const window = { before: 1000, after: 1000 };
+    const graph = await graphOf(found.tree, found.focus, window);
+    const full = await addEvents(graph, processes.events(graph.nodes, { from: null, to: null }));
+    expect(full.nodes[0]?.counts.access).toBeGreaterThan(0);
   });
 
   it('finds processes by image: names, patterns, whole paths', async () => {

@@ -95,7 +95,8 @@ async function huntFor(file: string, paths: readonly string[], options: ChainCli
   };
   try {
     const running = run(file, inputs, options, { rules, filter, onFinding }, progress, interrupt);
-    const summary = await Promise.race([running, output.failed, interrupt.expired]);
+    const ended = await Promise.race([running, output.failed, interrupt.expired]);
+    const summary = withoutFile(ended, file);
     progress.end();
     // A file with a part of the findings would look like the whole.
     if (interrupt.signal.aborted && output.file !== undefined) throw new Interrupted();
@@ -161,6 +162,14 @@ function sinkOf({ stream, file }: Output, options: ChainCliOptions): FindingSink
     color: terminal !== undefined && useColor(options.color, terminal),
     width: terminal?.isTTY ? terminal.columns : undefined,
   });
+}
+
+/** The temporary file with the rule is nothing that anybody knows. */
+function withoutFile(summary: HuntSummary, file: string): HuntSummary {
+  const shown = <T extends { readonly path: string }>(items: readonly T[]): T[] =>
+    items.map((item) => (item.path === file ? { ...item, path: shownPath } : item));
+  const { refused, notices, neverFire } = summary;
+  return { ...summary, refused: shown(refused), notices: shown(notices), neverFire: shown(neverFire) };
 }
 
 function saySummary(summary: HuntSummary, { quiet, color }: ChainCliOptions): void {

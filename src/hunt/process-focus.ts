@@ -36,7 +36,7 @@ export function focusOf(tree: ProcessTree, query: TreeStart): number[] {
 /** Sentences for somebody whose process was not found. */
 export function nearFocus(tree: ProcessTree, query: ProcessQuery): string[] {
   const { known, hosts } = tree;
-  if (known === 0) return ['the input has no event of a process that began (Sysmon 1, Security 4688)'];
+  if (known === 0) return ['no event of a process that began was found (Sysmon 1, Security 4688)'];
   const host = query.kind === 'process' ? query.process.host : query.host;
   const isHost = hostTest(tree, host);
   if (host !== undefined && !hosts.some((_, id) => isHostId(tree, host, id)))

@@ -23,8 +23,8 @@ export class Database extends Engine {
   }
 
   /** The result of our own SQL as typed arrays; see `readTypedColumns`. Throws HB_SQL. */
-  columns(sql: string): Promise<TypedColumns> {
-    return readTypedColumns(this.connection, sql);
+  columns(sql: string, expected?: number): Promise<TypedColumns> {
+    return readTypedColumns(this.connection, sql, expected);
   }
 
   /** A new table of typed arrays. Throws HB_SQL. */

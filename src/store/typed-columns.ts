@@ -27,8 +27,15 @@ export interface TypedColumns {
   guids(name: string): Uint32Array;
 }
 
-/** The result of our own SQL, whose columns are INTEGER, DOUBLE or UUID; no value of it may be NULL. Throws HB_SQL. */
-export async function readTypedColumns(connection: DuckDBConnection, sql: string): Promise<TypedColumns> {
+/**
+ * The result of our own SQL, whose columns are INTEGER, DOUBLE or UUID; no value of it may be NULL. `expected` rows
+ * take no more memory than they need. Throws HB_SQL.
+ */
+export async function readTypedColumns(
+  connection: DuckDBConnection,
+  sql: string,
+  expected = 1 << 16,
+): Promise<TypedColumns> {
   const { DuckDBTypeId } = await loadDuckDb();
   try {
     const result = await connection.stream(sql);
@@ -37,7 +44,7 @@ export async function readTypedColumns(connection: DuckDBConnection, sql: string
     const odd = kinds.findIndex((kind) => !(kind in forms));
     if (odd >= 0)
       throw new HuntbookError('HB_INTERNAL', `column ${names[odd]}: no typed form of ${kinds[odd]}`);
-    let room = 1 << 16;
+    let room = Math.max(1, expected);
     let arrays: ColumnArray[] = kinds.map((kind) => forms[kind].make(room * forms[kind].width));
     let length = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {

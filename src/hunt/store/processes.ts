@@ -89,16 +89,26 @@ export async function readProcesses(
   database: Source,
 ): Promise<{ readonly tree: ProcessTree; readonly columns: ProcessColumns }> {
   const { hosts, images } = await makeFacts(database);
+  const [count] = await database.all(
+    'SELECT count(*) FILTER (kind = 1) AS starts, count(*) AS events FROM process_facts',
+  );
+  const rows = Number(count?.['starts']);
   try {
-    const starts = await database.columns(`SELECT
+    const starts = await database.columns(
+      `SELECT
         h.code AS host, coalesce(i.code, -1)::INTEGER AS image,
         coalesce(p.code, -1)::INTEGER AS parentImage, guid, parentGuid, pid, parentPid, ticks, "row"::DOUBLE AS ref
       FROM process_facts s JOIN process_hosts h ON s.host = h.text
-      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind = 1`);
-    const ends = await database.columns(`SELECT
+      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind = 1`,
+      rows,
+    );
+    const ends = await database.columns(
+      `SELECT
         h.code AS host, coalesce(i.code, -1)::INTEGER AS image, guid, pid, ticks
       FROM process_facts s JOIN process_hosts h ON s.host = h.text
-      LEFT JOIN process_images i ON s.image = i.text WHERE kind = 2`);
+      LEFT JOIN process_images i ON s.image = i.text WHERE kind = 2`,
+      Number(count?.['events']) - rows,
+    );
     const ref = starts.doubles('ref');
     const columns: ProcessColumns = {
       length: starts.length,

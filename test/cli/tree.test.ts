@@ -1,40 +1,11 @@
 /** `huntbook tree` as a user runs it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at, guidOf, started, sysmon } from './process-events.ts';
 import { Workplace } from './support.ts';
 
 const place = new Workplace();
 afterAll(() => place.remove());
-
-const guidOf = (n: number): string => `00000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
-const at = (seconds: number): string =>
-  new Date(Date.UTC(2025, 2, 3, 8, 0, seconds)).toISOString().replace('T', ' ').slice(0, -1);
-let record = 0;
-
-const sysmon = (EventID: number, seconds: number, fields: object): string =>
-  JSON.stringify({
-    Channel: 'Microsoft-Windows-Sysmon/Operational',
-    SourceName: 'Microsoft-Windows-Sysmon',
-    Hostname: 'WS1',
-    EventID,
-    UtcTime: at(seconds),
-    EventTime: at(seconds),
-    RecordNumber: ++record,
-    ...fields,
-  });
-
-const started = (seconds: number, n: number, parent: number, name: string, more: object = {}): string =>
-  sysmon(1, seconds, {
-    ProcessGuid: `{${guidOf(n)}}`,
-    ProcessId: 1000 + n,
-    Image: `C:\\Windows\\${name}`,
-    CommandLine: `${name} /n ${n}`,
-    ParentProcessGuid: `{${guidOf(parent)}}`,
-    ParentProcessId: 1000 + parent,
-    ParentImage: 'C:\\Windows\\parent.exe',
-    User: 'CORP\\ann',
-    ...more,
-  });
 
 const lines = [
   started(0, 1, 9, 'explorer.exe'),

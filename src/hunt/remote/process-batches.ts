@@ -4,7 +4,7 @@ import type { ProcessAsk } from './process-query.ts';
 /** GUIDs of one search: servers take 65,536 terms, and there are four forms of each; Splunk reads all as text. */
 const mostGuids = { elastic: 8000, splunk: 400 };
 /** Comparisons of other values in one search; servers take 1,024 clauses (`indices.query.bool.max_clause_count`). */
-const mostClauses = 400;
+const mostClauses = { elastic: 600, splunk: 3000 };
 /** A host, and the condition that holds it and its values together. */
 const hostClauses = 4;
 
@@ -16,9 +16,11 @@ export function* processBatches(
   let room = 1;
   for (const ask of asks) {
     const byGuid = ask.by === 'guid' || ask.by === 'parentGuid';
-    const clauses = ask.of === 'any' && ask.by === 'pid' ? 12 : ask.of === 'creation' ? 4 : 2;
-    const cost = byGuid ? 1 / mostGuids[kind] : clauses / mostClauses;
-    const own = byGuid ? 0 : hostClauses / mostClauses;
+    const names = ask.of === 'any' && ask.by === 'pid' ? 6 : 2;
+    const isList = kind === 'elastic' && (ask.by === 'pid' || ask.by === 'parentPid');
+    // Process ids of a host are one clause there.
+    const cost = byGuid || isList ? 1 / mostGuids[kind] : (2 * names) / mostClauses[kind];
+    const own = byGuid ? 0 : (hostClauses * names) / mostClauses[kind];
     let part = new Map<string | null, string[]>();
     const take = (): void => {
       if (part.size > 0) batch.push({ ...ask, values: part });

@@ -30,6 +30,8 @@ const actorIds = [
   'CallerProcessId',
   'Execution_ProcessID',
 ];
+/** Beyond any process id: stands for those of the first host, the next for those of the second. */
+const pidMark = 7_100_000_000;
 /** Stands for the GUIDs until they are put in. */
 const mark = '7a1c0c55-0000-4000-8000-68756e74626b';
 const { process_creation: creations = [], process_termination: ends = [] } =
@@ -46,7 +48,7 @@ export async function processSearches(
     for (const variant of pipelines ? [null] : variantsOf(ask)) {
       const rule = ruleOf(ask, variant, fields, splunk);
       const { searches } = await translator.translateFor(rule, [selectorOf(variant)]);
-      for (const search of searches) found.push({ ...search, query: withGuids(search.query, ask) });
+      for (const search of searches) found.push({ ...search, query: withValues(search.query, ask) });
     }
   }
   return splunk ? unitedSpl(found) : unitedDsl(found);
@@ -62,10 +64,10 @@ export function bothOf(rule: RuleSearch, processes: RuleSearch): RuleSearch {
 }
 
 /** The variants of the log source that may answer; the Security log knows no GUIDs. */
-function variantsOf({ of, by, only }: ProcessAsk): (EventSelector | null)[] {
+function variantsOf(ask: ProcessAsk): (EventSelector | null)[] {
+  const { of, only } = ask;
   if (of === 'any') return [null];
-  const byGuid = by === 'guid' || by === 'parentGuid';
-  const wanted = byGuid ? 'sysmon' : only;
+  const wanted = isByGuid(ask) ? 'sysmon' : only;
   return (of === 'creation' ? creations : ends).filter(
     ({ variant }) => wanted === undefined || variant === wanted,
   );
@@ -85,16 +87,14 @@ function ruleOf(
   splunk: boolean,
 ): SigmaRule {
   const names = namesOf(ask, variant?.variant === 'audit', fields);
-  const byGuid = ask.by === 'guid' || ask.by === 'parentGuid';
   // One list of GUIDs for all hosts: they are told apart by themselves.
-  const groups: (readonly [readonly string[], readonly string[]])[] = byGuid
+  const groups: (readonly [readonly string[], readonly string[]])[] = isByGuid(ask)
     ? [[[...ask.values.keys()].flatMap((host) => host ?? []), []]]
     : [...ask.values].map(([host, values]) => [host === null ? [] : [host], values]);
   const anyHost = ask.values.has(null);
-  const items = groups.flatMap(([hosts, values]) =>
+  const items = groups.flatMap(([hosts, values], group) =>
     names.map((name) => ({
-      // Without regard to case Splunk compares anyway; there `cased` would be a regular expression.
-      ...(byGuid ? { [splunk ? name : `${name}|cased`]: mark } : { [name]: formsOf(ask, values) }),
+      ...compared(ask, name, values, splunk, group),
       // A short name is meant with any domain.
       ...(hosts.length > 0 &&
         !anyHost && {
@@ -113,6 +113,28 @@ function ruleOf(
   const [rule] = rules;
   if (rule === undefined) throw errors[0] ?? new HuntbookError('HB_INTERNAL', 'no rule about processes');
   return rule;
+}
+
+/** GUIDs, and on Elastic process ids, are put in afterwards. */
+function compared(
+  ask: ProcessAsk,
+  name: string,
+  values: readonly string[],
+  splunk: boolean,
+  group: number,
+): Record<string, string | string[]> {
+  // Without regard to case Splunk compares anyway; there `cased` would be a regular expression.
+  if (isByGuid(ask)) return { [splunk ? name : `${name}|cased`]: mark };
+  if (isByPid(ask) && !splunk) return { [`${name}|cased`]: String(pidMark + group) };
+  return { [name]: formsOf(ask, values) };
+}
+
+function isByGuid({ by }: ProcessAsk): boolean {
+  return by === 'guid' || by === 'parentGuid';
+}
+
+function isByPid({ by }: ProcessAsk): boolean {
+  return by === 'pid' || by === 'parentPid';
 }
 
 function namesOf({ of, by }: ProcessAsk, audit: boolean, fields: FieldNames): string[] {
@@ -139,8 +161,7 @@ function formsOf({ by }: ProcessAsk, values: readonly string[]): string[] {
   switch (by) {
     case 'pid':
     case 'parentPid':
-      // The Security log has them in hexadecimal.
-      return values.flatMap((pid) => [pid, `0x${Number(pid).toString(16)}`]);
+      return values.flatMap(pidForms);
     case 'image':
       return values.map((image) =>
         image === '*' ? image : /[\\/:]/.test(image) ? literal(image) : `*\\\\${literal(image)}`,
@@ -160,31 +181,52 @@ function literal(text: string): string {
   return text.replaceAll('\\', '\\\\');
 }
 
-function withGuids(query: RuleSearch['query'], { by, values }: ProcessAsk): RuleSearch['query'] {
-  if (by !== 'guid' && by !== 'parentGuid') return query;
-  const guids = [...values.values()].flat();
+function withValues(query: RuleSearch['query'], ask: ProcessAsk): RuleSearch['query'] {
   if (typeof query === 'string') {
-    const forms = guids.flatMap((guid) => [`"${guid}"`, `"{${guid}}"`]).join(', ');
+    if (!isByGuid(ask)) return query;
+    const forms = [...ask.values.values()].flat().flatMap((guid) => [`"${guid}"`, `"{${guid}}"`]);
     return query.replaceAll(
       new RegExp(`([\\w.]+|"[^"]*")="${mark}"`, 'g'),
-      (_, name) => `${name} IN (${forms})`,
+      (_, name) => `${name} IN (${forms.join(', ')})`,
     );
   }
-  return put(query, guids) as RuleSearch['query'];
+  if (isByPid(ask)) {
+    const pids = new Map([...ask.values.values()].map((values, group) => [String(pidMark + group), values]));
+    return put(query, (field, value) => {
+      const values = pids.get(String(value));
+      // A field of numbers takes no hexadecimal.
+      if (values !== undefined)
+        return {
+          terms: { [field]: typeof value === 'number' ? values.map(Number) : values.flatMap(pidForms) },
+        };
+      return null;
+    }) as RuleSearch['query'];
+  }
+  if (!isByGuid(ask)) return query;
+  const guids = [...ask.values.values()].flat();
+  return put(query, (field, value) => {
+    if (value !== mark) return null;
+    const batches = [...guidBatches(field, guids)];
+    return batches.length === 1 ? batches[0] : { bool: { should: batches, minimum_should_match: 1 } };
+  }) as RuleSearch['query'];
 }
 
-/** With a query of terms in place of each comparison with the mark. */
-function put(query: unknown, guids: readonly string[]): unknown {
-  if (Array.isArray(query)) return query.map((one) => put(one, guids));
+/** The Security log has them in hexadecimal. */
+function pidForms(pid: string): string[] {
+  const hex = Number(pid).toString(16);
+  return [pid, `0x${hex}`, ...(/[a-f]/.test(hex) ? [`0x${hex.toUpperCase()}`] : [])];
+}
+
+/** With another query in place of each comparison of one value that `of` knows. */
+function put(query: unknown, of: (field: string, value: unknown) => unknown): unknown {
+  if (Array.isArray(query)) return query.map((one) => put(one, of));
   if (typeof query !== 'object' || query === null) return query;
   const [[kind, body] = ['', null]] = Object.entries(query);
   if (kind === 'term') {
     const [[field, comparison] = ['', null]] = Object.entries(body as Record<string, { value?: unknown }>);
-    if (comparison?.value !== mark) return query;
-    const batches = [...guidBatches(field, guids)];
-    return batches.length === 1 ? batches[0] : { bool: { should: batches, minimum_should_match: 1 } };
+    return of(field, comparison?.value) ?? query;
   }
-  return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, put(value, guids)]));
+  return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, put(value, of)]));
 }
 
 function unitedDsl(searches: readonly RuleSearch[]): RuleSearch[] {
@@ -197,8 +239,8 @@ function unitedDsl(searches: readonly RuleSearch[]): RuleSearch[] {
   });
 }
 
-/** What goes on behind a pipe stays by itself. */
-function unitedSpl(searches: readonly RuleSearch[]): RuleSearch[] {
+/** Several searches as one; what goes on behind a pipe stays by itself. */
+export function unitedSpl(searches: readonly RuleSearch[]): RuleSearch[] {
   const plain = searches.filter(({ query }) => !/[\n|]/.test(query as string));
   const [first] = plain;
   const rest = searches.filter((one) => !plain.includes(one));

@@ -7,7 +7,13 @@
  */
 import { isoTime } from '../../detect/index.ts';
 import type { HuntEvent } from '../../events/index.ts';
-import { endOf, ProcessTreeBuilder, startOf, type ProcessTree } from '../../process/index.ts';
+import {
+  endOf,
+  ProcessTreeBuilder,
+  startOf,
+  type ProcessFact,
+  type ProcessTree,
+} from '../../process/index.ts';
 import type { ProcessAsk } from './process-query.ts';
 import type { ProcessSearch } from './process-search.ts';
 import type { SearchSpan } from './searcher.ts';
@@ -21,12 +27,14 @@ const skew = 1000;
 const mostHosts = 8;
 const open: SearchSpan = { from: null, to: null };
 
-/** How far a parent was looked for. */
-const Sought = { guid: 1, day: 2, all: 3 } as const;
+/** How far a parent was looked for by process id. */
+const Sought = { day: 1, ever: 2 } as const;
 
 export class ProcessWeb {
   /** Events of creations, by `ref`. */
   readonly creations: HuntEvent[] = [];
+  /** All that was given, in its order. */
+  readonly facts: ProcessFact[] = [];
   readonly #search: ProcessSearch;
   readonly #builder = new ProcessTreeBuilder();
   readonly #seen = new Set<string>();
@@ -35,10 +43,12 @@ export class ProcessWeb {
   /** GUIDs whose creation and end were asked for. */
   readonly #asked = new Set<string>();
   #tree: ProcessTree | null = null;
-  #audit: Promise<boolean> | null = null;
+  readonly #audit: AuditLook;
 
-  constructor(search: ProcessSearch) {
+  /** `audit` is shared where several look at the same source. */
+  constructor(search: ProcessSearch, audit: AuditLook = new AuditLook()) {
     this.#search = search;
+    this.#audit = audit;
   }
 
   get tree(): ProcessTree {
@@ -53,14 +63,22 @@ export class ProcessWeb {
     const key = JSON.stringify(start === null ? ['end', fact] : { ...start, ref: 0 });
     if (this.#seen.has(key)) return false;
     this.#seen.add(key);
-    if (start === null) this.#builder.end(fact);
-    else {
+    if (start === null) {
+      this.#builder.end(fact);
+      this.facts.push({ ...fact, kind: 'end' });
+    } else {
+      this.facts.push({ ...start, kind: 'start' });
       this.#builder.add(start);
       this.creations.push(event);
     }
     this.#tree = null;
     return true;
   };
+
+  #isAsked(node: number): boolean {
+    const guid = this.tree.guid(node);
+    return guid === null || this.#asked.has(guid) || this.#asked.has(keyOf(this.tree, node));
+  }
 
   /** Creations and ends of these GUIDs, at any time. */
   async byGuids(values: ReadonlyMap<string | null, readonly string[]>, current: string): Promise<void> {
@@ -75,42 +93,41 @@ export class ProcessWeb {
   /** One generation up: looks for those of these nodes whose creation is not known. False: nothing was left to ask. */
   async up(nodes: readonly number[], span: SearchSpan, current: string): Promise<boolean> {
     const { tree } = this;
-    const guids: number[] = [];
+    const unseen = nodes.filter((node) => node >= tree.known);
+    const named = unseen.filter((node) => !this.#isAsked(node));
+    if (named.length > 0) {
+      for (const node of named) this.#asked.add(keyOf(tree, node));
+      await this.#ask([...byGuid(tree, named, 'guid'), ...byGuid(tree, named, 'guid', 'end')], span, current);
+      return true;
+    }
+    // By process id once GUIDs lead no further: all at once.
     const within: number[] = [];
     const ever: number[] = [];
-    for (const node of nodes) {
-      if (node < tree.known) continue;
+    for (const node of unseen) {
+      if ((tree.pid[node] as number) < 0) continue;
       const key = keyOf(tree, node);
       const sought = this.#parents.get(key) ?? 0;
-      const guid = tree.guid(node);
-      const byPid = (tree.pid[node] as number) >= 0;
-      if (guid !== null && sought < Sought.guid && !this.#asked.has(guid)) {
-        guids.push(node);
-        this.#asked.add(guid);
-        this.#parents.set(key, Sought.guid);
-      } else if (byPid && sought < Sought.day && (guid === null || (await this.#hasAudit()))) {
+      const bare = tree.guid(node) === null;
+      if (sought < Sought.day && (bare || (await this.#audit.in(this.#search)))) {
         within.push(node);
         this.#parents.set(key, Sought.day);
-      } else if (byPid && guid === null && sought < Sought.all) {
+      } else if (sought < Sought.ever && bare) {
         ever.push(node);
-        this.#parents.set(key, Sought.all);
+        this.#parents.set(key, Sought.ever);
       }
     }
-    if (guids.length > 0)
-      await this.#ask([...byGuid(tree, guids, 'guid'), ...byGuid(tree, guids, 'guid', 'end')], span, current);
     if (within.length > 0)
       await this.#ask(this.#parentsByPid(tree, within), childSpan(tree, within, day, span), current);
     if (ever.length > 0)
       await this.#ask(this.#parentsByPid(tree, ever), childSpan(tree, ever, Infinity, span), current);
-    return guids.length + within.length + ever.length > 0;
+    return within.length + ever.length > 0;
   }
 
   /** When these processes ended, however late. */
   async ends(nodes: readonly number[], from: number | null, current: string): Promise<void> {
     const { tree } = this;
     const lasting = nodes.filter((node) => {
-      const guid = tree.guid(node);
-      return node < tree.known && Number.isNaN(tree.end[node]) && guid !== null && !this.#asked.has(guid);
+      return node < tree.known && Number.isNaN(tree.end[node]) && !this.#isAsked(node);
     });
     if (lasting.length === 0) return;
     await this.#ask(byGuid(tree, lasting, 'guid', 'end'), { from, to: null }, current);
@@ -138,7 +155,7 @@ export class ProcessWeb {
         { of: 'end', by: 'pid', values: pids },
       );
     const also = named.filter((node) => (tree.pid[node] as number) >= 0);
-    if (also.length > 0 && (await this.#hasAudit())) {
+    if (also.length > 0 && (await this.#audit.in(this.#search))) {
       const values = byHost(tree, also);
       asks.push(
         { of: 'creation', by: 'parentPid', values, only: 'audit' },
@@ -164,21 +181,22 @@ export class ProcessWeb {
     asks.push({ of: 'end', by: 'pid', values: byHost(tree, nodes) });
     return asks;
   }
+}
 
-  /** Whether the source has creations of the Security log at all: if not, processes with GUIDs need no second look. */
-  #hasAudit(): Promise<boolean> {
-    this.#audit ??= (async (): Promise<boolean> => {
-      let found = false;
-      const ask: ProcessAsk = {
-        of: 'creation',
-        by: 'image',
-        values: new Map([[null, ['*']]]),
-        only: 'audit',
-      };
-      await this.#search.ask([ask], open, 'Security 4688', () => (found = true), 1);
-      return found;
-    })();
-    return this.#audit;
+/** Whether a source has creations of the Security log at all: if not, processes with GUIDs need no second look. */
+export class AuditLook {
+  #found: Promise<boolean> | null = null;
+
+  in(search: ProcessSearch): Promise<boolean> {
+    this.#found ??= this.#look(search);
+    return this.#found;
+  }
+
+  async #look(search: ProcessSearch): Promise<boolean> {
+    let found = false;
+    const ask: ProcessAsk = { of: 'creation', by: 'image', values: new Map([[null, ['*']]]), only: 'audit' };
+    await search.ask([ask], open, 'Security 4688', () => (found = true), 1);
+    return found;
   }
 }
 

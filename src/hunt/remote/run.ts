@@ -12,6 +12,7 @@ import { planScan } from '../plan-scan.ts';
 import { TimeSpan } from '../time-span.ts';
 import type { Finding, HuntSummary, NeverFiringRule } from '../types.ts';
 import { BaseHits } from './base-hits.ts';
+import { ChainHunt, chainsOf } from './chain-hunt.ts';
 import { canJudge, HitReader, type Hit } from './hits.ts';
 import { InTurn } from './in-turn.ts';
 import { mayTryAgain, Patience } from './patience.ts';
@@ -44,6 +45,7 @@ class RemoteHunt {
   readonly #matched = new Set<number>();
   readonly #refused: RuleSet['refused'][number][] = [];
   readonly #never: NeverFiringRule[] = [];
+  readonly #notices: HuntSummary['notices'][number][] = [];
   #events = 0;
   #findings = 0;
   #done = 0;
@@ -74,12 +76,15 @@ class RemoteHunt {
     };
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
-    const active = this.#set.rules.flatMap((_, rule) => (this.#plan.active[rule] ? [rule] : []));
+    const needed = this.#set.rules.flatMap((_, rule) => (this.#plan.active[rule] ? [rule] : []));
+    const active = needed.filter((rule) => this.#isSearched(rule));
+    const chains = chainsOf(this.#correlationPlan);
+    const total = active.length + chains.length;
     let next = 0;
     const work = async (): Promise<void> => {
       while (next < active.length && !this.#abort.signal.aborted) {
         const turn = next++;
-        await this.#hunt(active[turn] as number, turn, active.length);
+        await this.#hunt(active[turn] as number, turn, total);
         await this.#turns.end(turn);
       }
     };
@@ -89,13 +94,14 @@ class RemoteHunt {
       stop();
     };
     await Promise.all(Array.from({ length: Math.max(1, jobs) }, () => work().catch(failed)));
+    if (failures.length === 0) await this.#huntChains(chains, total).catch(failed);
     signal?.removeEventListener('abort', stop);
     const { answered, ended } = this.#patience;
     if (failures.length > 0 && !(answered && failures[0] === ended)) throw failures[0];
     await this.#turns.drain();
     const { dropped } = this.#baseHits;
     if (dropped > 0) this.#issue('HB_LIMIT', 'there are too many hits of rules for correlations', dropped);
-    const correlations = this.#baseHits.correlate(this.#set, this.#correlationPlan, filter?.until);
+    const correlations = await this.#baseHits.correlate(this.#set, this.#correlationPlan, filter?.until);
     for (const finding of correlations.take()) await onFinding(finding);
     this.#issues.merge(correlations.issues());
     const summary: HuntSummary = {
@@ -104,11 +110,11 @@ class RemoteHunt {
       events: this.#events,
       bytes: 0,
       findings: this.#findings + correlations.reported,
-      rulesLoaded: active.length + this.#correlationPlan.runs.filter(Boolean).length,
+      rulesLoaded: needed.length + this.#correlationPlan.runs.filter(Boolean).length,
       rulesMatched:
         [...this.#matched].filter((rule) => this.#plan.reports[rule]).length + correlations.found.size,
       refused: [...this.#set.refused, ...this.#refused],
-      notices: this.#set.notices,
+      notices: [...this.#set.notices, ...this.#notices, ...correlations.notices()],
       neverFire: this.#never,
       issues: this.#issues.list(),
       firstTime: this.#span.first,
@@ -124,12 +130,9 @@ class RemoteHunt {
     const compiled = this.#set.rules[rule] as RuleSet['rules'][number];
     const { info } = compiled;
     this.#tell(info.title, total);
-    const document = this.#documents.get(keyOf(info, info.line));
     let searches: readonly RuleSearch[] = [];
     try {
-      if (document === undefined)
-        throw new HuntbookError('HB_INTERNAL', `${info.path}: the rule has no document`);
-      const translation = await this.#translate(document, compiled);
+      const translation = await this.#translation(rule);
       searches = translation.searches;
       for (const { code, message } of translation.problems)
         this.#issue(code, `${info.title}: in part: ${message}`);
@@ -155,6 +158,56 @@ class RemoteHunt {
     }
     this.#done++;
     this.#tell(info.title, total);
+  }
+
+  /** Whether a rule is searched for by itself: not where it only serves chains of processes. */
+  #isSearched(rule: number): boolean {
+    return (this.#plan.reports[rule] ?? false) || this.#correlationPlan.feedsOf(rule).length > 0;
+  }
+
+  async #huntChains(chains: readonly number[], total: number): Promise<void> {
+    const hunt = new ChainHunt({
+      ...this.#options,
+      set: this.#set,
+      fieldsOf: this.#plan.fields,
+      hits: this.#baseHits,
+      reader: this.#reader,
+      signal: this.#abort.signal,
+      isSearched: (rule) => this.#isSearched(rule),
+      translate: (rule) => this.#translation(rule),
+      onProgress: ({ current }) => this.#tell(current, total),
+    });
+    for (const index of chains) {
+      if (this.#abort.signal.aborted) return;
+      const { info } = this.#set.correlations[index] as RuleSet['correlations'][number];
+      const { path, line, title } = info;
+      this.#tell(title, total);
+      try {
+        const { searches, events, cut, neverFires: reason } = await hunt.run(index);
+        this.#patience.success();
+        this.#events += events;
+        for (const text of cut) this.#issue('HB_LIMIT', `${title}: ${text}`);
+        if (reason !== null) this.#never.push({ path, title, reason });
+        else this.#notices.push({ path, line, message: `${title}: ${searches} searches, ${events} events` });
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        this.#patience.endOn(error);
+        const { code, message } = asHuntbookError(error, 'HB_SEARCH');
+        this.#issue(code, `${title}: ${message}`);
+      }
+      this.#done++;
+      this.#tell(title, total);
+    }
+  }
+
+  /** Throws HuntbookError where no search can be made of the rule. */
+  async #translation(rule: number): Promise<Translation> {
+    const compiled = this.#set.rules[rule] as RuleSet['rules'][number];
+    const { info } = compiled;
+    const document = this.#documents.get(keyOf(info, info.line));
+    if (document === undefined)
+      throw new HuntbookError('HB_INTERNAL', `${info.path}: the rule has no document`);
+    return this.#translate(document, compiled);
   }
 
   async #translate(document: SigmaRule, compiled: RuleSet['rules'][number]): Promise<Translation> {

@@ -32,6 +32,8 @@ export interface RemoteHuntOptions {
   readonly latest?: string;
   /** Searches at a time. */
   readonly jobs?: number;
+  /** Most searches for one chain of processes; default 100. */
+  readonly maxSearches?: number;
   /** Seconds for one search. */
   readonly timeout?: number;
   readonly onFinding: (finding: Finding) => void | Promise<void>;

@@ -2,10 +2,14 @@
  * A million process events of a thousand hosts from Parquet to a tree: time and peak memory, then walks in it.
  *
  *   node bench/process-tree.ts [rounds] [events]
+ *   node bench/process-tree.ts msticpy
  *
- * From a lake that `huntbook import` wrote, and from a plain Parquet file of texts. Each round is a process of its own.
- * Beside it msticpy (`pip install msticpy`), where `HUNTBOOK_MSTICPY` names a Python that has it, on the same events of
- * one in ten hosts; parents are held against those that the data were made with.
+ * From a lake that `huntbook import` wrote, and from a plain Parquet file of texts, which is read by the reader of all
+ * files first. Each round is a process of its own.
+ *
+ * Then, where `HUNTBOOK_MSTICPY` names a Python that has it (`pip install msticpy`), the tree of msticpy on some 30,000
+ * process creations of the lab, and how many parents are right by ParentProcessGuid. Huntbook builds it twice: with the
+ * GUIDs, and without them, as events of the audit or thin exports are.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -15,6 +19,7 @@ import { importEvents } from '../src/hunt/store/import.ts';
 import { openEvents } from '../src/hunt/event-store.ts';
 import { loadProcesses, processStoreFields } from '../src/hunt/store/processes.ts';
 import { ancestors, descendants } from '../src/process/index.ts';
+import { writeLab } from '../src/lab/index.ts';
 import { Database, quoteText } from '../src/store/index.ts';
 
 const work = path.join(tmpdir(), 'huntbook-bench');
@@ -93,6 +98,75 @@ async function measure(file: string): Promise<Figure> {
   };
 }
 
+/** Creations of processes in the lab, as CSV with and without GUIDs. */
+async function writeLabProcesses(file: string, withoutGuids: string): Promise<void> {
+  const out = path.join(work, 'process-lab');
+  rmSync(out, { recursive: true, force: true });
+  const made = await writeLab({
+    out, hosts: 12, hours: 120, events: 300_000, formats: ['ndjson'], attacks: 'none',
+  }); // prettier-ignore
+  const store = await openEvents([made.eventsFolder]);
+  const rest = `1 AS EventID, Channel, Provider_Name, Computer, strftime(UtcTime::TIMESTAMP, '%Y-%m-%d %H:%M:%S.%g') AS UtcTime,
+    Image, CommandLine, "User", '0x' || to_hex(LogonId) AS LogonId, ProcessId, ParentProcessId, ParentImage, ParentCommandLine`;
+  const from = 'FROM process_creation WHERE EventID = 1 ORDER BY _row';
+  await store.database.run(
+    `COPY (SELECT ${rest}, ProcessGuid, ParentProcessGuid ${from}) TO ${quoteText(file)} (HEADER)`,
+  );
+  await store.database.run(`COPY (SELECT ${rest} ${from}) TO ${quoteText(withoutGuids)} (HEADER)`);
+  await store.close();
+}
+
+interface Parents {
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly asked: number;
+  readonly right: number;
+}
+
+/** The tree of one file, held against the GUIDs of another with the same rows. */
+async function parents(file: string, truth: string): Promise<Parents> {
+  const known = await openEvents([truth]);
+  const guids = await known.database.all(
+    'SELECT ProcessGuid AS own, ParentProcessGuid AS parent FROM events ORDER BY _row',
+  );
+  await known.close();
+  const rowOf = new Map(guids.map(({ own }, row) => [String(own), row]));
+  const store = await openEvents([file]);
+  const started = performance.now();
+  const before = process.cpuUsage();
+  const tree = await loadProcesses(store);
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  let asked = 0;
+  let right = 0;
+  for (let node = 0; node < tree.known; node++) {
+    const wanted = rowOf.get(String(guids[tree.ref(node)]?.['parent']));
+    if (wanted === undefined) continue;
+    asked++;
+    const parent = tree.parent[node] as number;
+    if (parent >= 0 && tree.ref(parent) === wanted) right++;
+  }
+  await store.close();
+  return { seconds, cpu: (user + system) / 1e6, asked, right };
+}
+
+async function besideMsticpy(python: string): Promise<void> {
+  const file = path.join(work, 'process-lab.csv');
+  const withoutGuids = path.join(work, 'process-lab-without-guids.csv');
+  await writeLabProcesses(file, withoutGuids);
+  const script = path.join(import.meta.dirname, 'process-tree-msticpy.py');
+  const { stdout, stderr, status } = spawnSync(python, [script, file], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  const theirs = JSON.parse(stdout) as Parents;
+  const show = (name: string, { seconds, cpu, asked, right }: Parents): void =>
+    console.log(
+      `${name.padEnd(24)} ${seconds.toFixed(2)} s, ${cpu.toFixed(2)} CPU s (ratio ${(cpu / theirs.cpu).toFixed(2)})  ${right} of ${asked} parents right (${((right / asked) * 100).toFixed(1)} %)`,
+    );
+  show('msticpy', theirs);
+  show('huntbook', await parents(file, file));
+  show('huntbook without GUIDs', await parents(withoutGuids, file));
+}
+
 function inProcess(file: string): Figure {
   const { stdout, stderr, status } = spawnSync(process.execPath, [import.meta.filename, 'measure', file], {
     encoding: 'utf8',
@@ -110,12 +184,13 @@ if (mode === 'measure') {
   mkdirSync(work, { recursive: true });
   const plain = path.join(work, `processes-${events}.parquet`);
   const lake = path.join(work, `processes-${events}-lake`);
-  if (!existsSync(plain)) await write(plain, events, hosts);
-  if (!existsSync(path.join(lake, '.huntbook-lake'))) {
+  if (!existsSync(plain) && mode !== 'msticpy') await write(plain, events, hosts);
+  if (mode !== 'msticpy' && !existsSync(path.join(lake, '.huntbook-lake'))) {
     rmSync(lake, { recursive: true, force: true });
     await importEvents([plain], { to: lake });
   }
-  for (const [name, file] of Object.entries({ lake, 'plain file': plain })) {
+  const onlyMsticpy = mode === 'msticpy';
+  for (const [name, file] of onlyMsticpy ? [] : Object.entries({ lake, 'plain file': plain })) {
     const figures = Array.from({ length: rounds }, () => inProcess(file));
     figures.sort((a, b) => a.open + a.tree - b.open - b.tree);
     const { open, tree, walks, rss, nodes, links } = figures[figures.length >> 1] as Figure;
@@ -123,4 +198,6 @@ if (mode === 'measure') {
       `${name.padEnd(10)} ${nodes} processes, ${links} links  open ${open.toFixed(2)} s + tree ${tree.toFixed(2)} s  peak ${rss.toFixed(0)} MB  slowest walk ${walks.toFixed(2)} ms`,
     );
   }
+  const python = process.env['HUNTBOOK_MSTICPY'];
+  if (python !== undefined) await besideMsticpy(python);
 }

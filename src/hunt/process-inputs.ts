@@ -53,7 +53,7 @@ export class RepeatedInputs {
     const first = this.#passes++ === 0;
     // The same problems again would only be counted twice.
     const issues = first ? this.#issues : new IssueLog();
-    const inputs = await (this.#inputs ??= this.#list());
+    const inputs = await (this.#inputs ??= this.#list(signal));
     const totalBytes = inputs.reduce((sum, { input }) => sum + (input.size ?? 0), 0);
     let before = 0;
     let events = 0;
@@ -90,7 +90,7 @@ export class RepeatedInputs {
     this.#scratch = null;
   }
 
-  async #list(): Promise<readonly ListedInput[]> {
+  async #list(signal?: AbortSignal): Promise<readonly ListedInput[]> {
     const { stdin } = this.#options;
     const { inputs } = listInputs(withLakeFiles(this.#paths), {
       onIssue: (issue) => this.#issues.add(issue),
@@ -98,17 +98,17 @@ export class RepeatedInputs {
     });
     const kept: ListedInput[] = [];
     for (const [index, { input, named }] of inputs.entries()) {
-      const path = input.path ?? (await this.#copy(input, index));
+      const path = input.path ?? (await this.#copy(input, index, signal));
       kept.push({ input: again(input.name, path), named });
     }
     return kept;
   }
 
-  async #copy(input: ByteInput, index: number): Promise<string> {
+  async #copy(input: ByteInput, index: number, signal?: AbortSignal): Promise<string> {
     this.#scratch ??= makeScratch();
     const path = join(this.#scratch.folder, `input-${index}`);
     try {
-      await writeFile(path, input.stream(), { mode: 0o600, flag: 'wx' });
+      await writeFile(path, input.stream(), { mode: 0o600, flag: 'wx', ...(signal && { signal }) });
     } catch (error) {
       throw asHuntbookError(error, 'HB_READ', input.name);
     }

@@ -194,6 +194,31 @@ describe('huntbook tree', () => {
     expect(stderr).toContain(says);
   });
 
+  it('shows names and command lines as text, whatever is in them', async () => {
+    const hostile = '\u001b]0;owned\u0007\u202e<script>alert(1)</script>';
+    const one = started(0, 1, 9, `a${hostile}.exe`, { CommandLine: hostile, User: hostile });
+    const file = place.write('hostile.json', `${one}\n`);
+    const text = await tree(guidOf(1), file);
+    expect(text.code).toBe(0);
+    expect(text.stdout + text.stderr).not.toMatch(/[\u001b\u0007\u202e]/);
+    const picture = await tree(guidOf(1), file, '--format', 'svg', '-q');
+    expect(picture.stdout).not.toContain('<script>alert');
+  });
+
+  it('stops at Ctrl-C without a word', async () => {
+    const { code, stdout } = await place.runWith(
+      {
+        during: ({ kill }) => {
+          setTimeout(() => kill('SIGINT'), 1500);
+        },
+      },
+      'tree',
+      guidOf(1),
+      '-',
+    );
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+  });
+
   it('writes no file when it fails', async () => {
     const file = place.path('none.svg');
     await tree(guidOf(77), events, '-o', file);

@@ -55,9 +55,8 @@ export class ChainHunt {
         steps.take(match, content);
       }
     const helk = fields === 'helk';
-    const found = await new ChainSearch({
-      ...{ stored, steps, search, web, reader, helk, translate, searched },
-    }).run();
+    const how = { stored, steps, search, web, reader, helk, translate, searched };
+    const found = await new ChainSearch(how).run();
     for (const { match, content } of found.matches) {
       const key = `${match.rule} ${content}`;
       if (this.#given.has(key)) continue;

@@ -1,5 +1,11 @@
 /** Which processes a chain may be made of, as seen from those of one step: above them, and below. */
+import { isoTime, type StoredCorrelation } from '../../detect/index.ts';
 import type { ProcessTree } from '../../process/index.ts';
+import { clockSlack } from './process-nodes.ts';
+import type { SearchSpan } from './searcher.ts';
+
+/** No line is followed over more generations: src/process/chain/types.ts. */
+const maxGenerations = 1000;
 
 /** A process of a step, and between which times all events of a chain with it lie. `correlationTime`. */
 export interface Origin {
@@ -62,4 +68,28 @@ export function reachBelow(
     }
   }
   return found;
+}
+
+/** The most generations that relations may span. */
+export function generations({ chain }: StoredCorrelation, relations: readonly string[]): number {
+  const most = relations.reduce(
+    (sum, relation) => sum + (relation === 'child' ? 1 : (chain?.maxDepth ?? maxGenerations)),
+    0,
+  );
+  return Math.min(most, maxGenerations);
+}
+
+export function spanOf(origins: ReadonlyMap<number, Origin>): SearchSpan {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const { low, high } of origins.values()) {
+    from = Math.min(from, low);
+    to = Math.max(to, high);
+  }
+  if (from === Infinity) return { from: null, to: null };
+  return { from: milliseconds(from) - clockSlack, to: milliseconds(to) + clockSlack };
+}
+
+export function milliseconds(time: number): number {
+  return Date.parse(isoTime(time));
 }

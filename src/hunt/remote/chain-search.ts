@@ -4,18 +4,19 @@
  * matched here, by the rules as compiled; steps about other events are searched for these processes only. What comes
  * holds every chain, and is judged by what judges files.
  */
-import { isoTime, type StoredCorrelation } from '../../detect/index.ts';
+import type { StoredCorrelation } from '../../detect/index.ts';
 import { findChains, type Chain, type ProcessFact, type ProcessTree } from '../../process/index.ts';
 import { chainSpec } from '../chain-run.ts';
 import { nodeOf, type ChainSteps, type StepMatch } from './chain-steps.ts';
-import { linesAbove, reachBelow, type Origin } from './chain-reach.ts';
+import { generations, linesAbove, milliseconds, reachBelow, spanOf, type Origin } from './chain-reach.ts';
 import { canJudge, type HitReader } from './hits.ts';
 import { plainHelk } from './helk-rows.ts';
 import { eventsAsk } from './process-events.ts';
 import { bothOf, unitedSpl } from './process-query.ts';
 import { processBatches } from './process-batches.ts';
 import type { ProcessSearch } from './process-search.ts';
-import { clockSlack, type ProcessWeb } from './process-web.ts';
+import { clockSlack } from './process-nodes.ts';
+import type { ProcessWeb } from './process-web.ts';
 import type { SearchSpan } from './searcher.ts';
 import type { RuleSearch, Translation } from './translate.ts';
 
@@ -39,8 +40,6 @@ export interface ChainEvidence {
   readonly neverFires: string | null;
 }
 
-/** No line is followed over more generations: src/process/chain/types.ts. */
-const maxGenerations = 1000;
 /** Matches of one step that are followed; a chain of more common steps is no detection. */
 const mostMatches = 100_000;
 
@@ -288,30 +287,6 @@ export class ChainSearch {
     const { hostId, pid, time } = this.#tree;
     return `${hostId[node]} ${this.#tree.guid(node) ?? `${pid[node]} ${time[node]}`}`;
   }
-}
-
-/** The most generations that relations may span. */
-function generations({ chain }: StoredCorrelation, relations: readonly string[]): number {
-  const most = relations.reduce(
-    (sum, relation) => sum + (relation === 'child' ? 1 : (chain?.maxDepth ?? maxGenerations)),
-    0,
-  );
-  return Math.min(most, maxGenerations);
-}
-
-function spanOf(origins: ReadonlyMap<number, Origin>): SearchSpan {
-  let from = Infinity;
-  let to = -Infinity;
-  for (const { low, high } of origins.values()) {
-    from = Math.min(from, low);
-    to = Math.max(to, high);
-  }
-  if (from === Infinity) return { from: null, to: null };
-  return { from: milliseconds(from) - clockSlack, to: milliseconds(to) + clockSlack };
-}
-
-function milliseconds(time: number): number {
-  return Date.parse(isoTime(time));
 }
 
 function push(values: Map<string | null, string[]>, host: string | null, value: string): void {

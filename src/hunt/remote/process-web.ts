@@ -5,7 +5,6 @@
  * Security 4688 and exports without GUIDs are asked for by process id and host. Parents of those began within a day
  * before, or else at any time that the source has; children within the time that is asked for.
  */
-import { isoTime } from '../../detect/index.ts';
 import type { HuntEvent } from '../../events/index.ts';
 import {
   endOf,
@@ -14,17 +13,12 @@ import {
   type ProcessFact,
   type ProcessTree,
 } from '../../process/index.ts';
+import { byGuid, byHost, childSpan, keyOf } from './process-nodes.ts';
 import type { ProcessAsk } from './process-query.ts';
 import type { ProcessSearch } from './process-search.ts';
 import type { SearchSpan } from './searcher.ts';
 
 const day = 86_400_000;
-/** The time of an engine is not always that of the event: Sysmon writes its own, and clocks of collectors differ. */
-export const clockSlack = 5 * 60_000;
-/** A parent may seem to begin this much after its child. */
-const skew = 1000;
-/** Hosts that a search for GUIDs names. */
-const mostHosts = 8;
 const open: SearchSpan = { from: null, to: null };
 
 /** How far a parent was looked for by process id. */
@@ -198,80 +192,4 @@ export class AuditLook {
     await search.ask([ask], open, 'Security 4688', () => (found = true), 1);
     return found;
   }
-}
-
-function byGuid(
-  tree: ProcessTree,
-  nodes: readonly number[],
-  by: 'guid' | 'parentGuid',
-  of: 'creation' | 'end' = 'creation',
-): ProcessAsk[] {
-  if (nodes.length === 0) return [];
-  const values = new Map<string | null, string[]>();
-  for (const node of nodes) put(values, hostOf(tree, node), tree.guid(node) as string);
-  return [
-    { of, by, values: values.size <= mostHosts ? values : new Map([[null, [...values.values()].flat()]]) },
-  ];
-}
-
-/** A name of a node that outlives its number. */
-export function keyOf(tree: ProcessTree, node: number): string {
-  const host = hostOf(tree, node).toLowerCase();
-  const guid = tree.guid(node);
-  if (guid !== null) return `${host} ${guid}`;
-  const image = (tree.images[tree.imageId[node] as number] ?? '').toLowerCase();
-  return `${host} ${tree.pid[node]} ${tree.time[node]} ${image}`;
-}
-
-export function hostOf(tree: ProcessTree, node: number): string {
-  return tree.hosts[tree.hostId[node] as number] ?? '';
-}
-
-/** Milliseconds since 1970; null where the beginning was not seen. */
-export function startTime(tree: ProcessTree, node: number): number | null {
-  const time = tree.time[node] as number;
-  return Number.isNaN(time) ? null : Date.parse(isoTime(time));
-}
-
-export function childrenOf(tree: ProcessTree, node: number): number[] {
-  const found: number[] = [];
-  for (let child = tree.firstChild[node] as number; child >= 0; child = tree.nextSibling[child] as number)
-    found.push(child);
-  return found;
-}
-
-/** From `before` milliseconds ahead of the first child to the last. */
-function childSpan(
-  tree: ProcessTree,
-  nodes: readonly number[],
-  before: number,
-  span: SearchSpan,
-): SearchSpan {
-  let from = Infinity;
-  let to = -Infinity;
-  for (const node of nodes)
-    for (const child of childrenOf(tree, node)) {
-      const time = startTime(tree, child);
-      if (time === null) continue;
-      from = Math.min(from, time);
-      to = Math.max(to, time);
-    }
-  if (to === -Infinity) return span;
-  const low = from - before - clockSlack;
-  return {
-    from: Number.isFinite(low) ? Math.max(low, span.from ?? -Infinity) : span.from,
-    to: Math.min(to + skew + clockSlack, span.to ?? Infinity),
-  };
-}
-
-function byHost(tree: ProcessTree, nodes: readonly number[]): Map<string | null, string[]> {
-  const values = new Map<string | null, string[]>();
-  for (const node of nodes) put(values, hostOf(tree, node), String(tree.pid[node]));
-  return values;
-}
-
-function put(values: Map<string | null, string[]>, host: string, value: string): void {
-  const known = values.get(host);
-  if (known === undefined) values.set(host, [value]);
-  else if (!known.includes(value)) known.push(value);
 }

@@ -33,12 +33,7 @@ export { addEvents, type EventOptions } from './graph-events.ts';
 export type { GraphOptions } from './selection.ts';
 export { ancestors, descendants, pathBetween, siblings, type Walk, type WalkLimits } from './walk.ts';
 export { findChains } from './chain/find.ts';
-export {
-  ChainWatch,
-  type FoundChain,
-  type WatchedActor,
-  type WatchedChain,
-  type WatchOptions,
-} from './chain/watch.ts';
+export { ChainWatch } from './chain/watch.ts';
+export type { FoundChain, WatchedActor, WatchedChain, WatchOptions } from './chain/watch-types.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';
 export type { ProcessQuery, ProcessSource, SourceTree, TreeQuery } from './source.ts';

@@ -19,7 +19,7 @@ export class HeldProcesses {
   #pool = new TextPool(maxTextBytes);
   #hosts = new Names();
   #images = new Names();
-  /** Hosts where a process does not name its parent by GUID, in lower case. */
+  /** Hosts where a process names its parent by process id only, in lower case. */
   readonly #thin = new Set<string>();
 
   /** Creations and ends. */
@@ -43,7 +43,7 @@ export class HeldProcesses {
     columns.texts.array[row * texts + 1] = this.#pool.add(start.commandLine);
     columns.texts.array[row * texts + 2] = this.#pool.add(start.user);
     columns.texts.array[row * texts + 3] = this.#pool.add(start.parentCommandLine);
-    if (start.parentGuid === null) this.#thin.add(start.host.toLowerCase());
+    if (start.parentGuid === null && start.parentPid !== null) this.#thin.add(start.host.toLowerCase());
   }
 
   end(end: ProcessEnd): void {

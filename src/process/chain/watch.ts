@@ -9,54 +9,18 @@
  * every step has a match: it costs by matches, not by events. The same chains come out in one turn at the end.
  * Benchmark: bench/process-chain.ts.
  */
-import { Link, type ProcessEnd, type ProcessInfo, type ProcessStart } from '../types.ts';
+import { Link, type ProcessEnd, type ProcessStart } from '../types.ts';
 import { ticksPerSecond } from '../time.ts';
 import type { ProcessTree } from '../tree.ts';
 import { HeldHits } from './held-hits.ts';
 import { HeldProcesses } from './held.ts';
 import { chainsOf, excludedOf, type ResolvedChain } from './resolve.ts';
-import type { ChainSpec } from './types.ts';
-
-export interface WatchedChain {
-  readonly spec: ChainSpec;
-  /** Whether matches of one chain must have the same group. */
-  readonly groups?: boolean;
-}
-
-/** The process that an event names as acting; for creations the one created. */
-export interface WatchedActor {
-  readonly host: string;
-  readonly guid: string | null;
-  readonly pid: number | null;
-  readonly time: number | null;
-}
-
-export interface FoundChain<E> {
-  /** Place among the chains that the watch was made for. */
-  readonly chain: number;
-  readonly group: string | null;
-  /** All processes from the highest step to the lowest. */
-  readonly path: readonly ProcessInfo[];
-  /** In the order of the rules; `place`: of its process in the path. */
-  readonly steps: readonly { readonly place: number; readonly event: E; readonly time: number }[];
-  readonly first: number;
-  readonly last: number;
-}
-
-export interface WatchOptions<E> {
-  readonly onChain: (found: FoundChain<E>) => void;
-  /** Ticks that an event may come behind the newest; without it all is judged by `flush`. */
-  readonly maxDelay?: number;
-  /** Creations and ends that are held at a time. */
-  readonly maxProcesses?: number;
-  /** Matches that are held at a time, over all chains. */
-  readonly maxHits?: number;
-}
+import type { FoundChain, WatchedActor, WatchedChain, WatchOptions } from './watch-types.ts';
 
 /** A Security 4688 joins its Sysmon event, and a parent its child, over some seconds: src/process/identify.ts. */
 const settling = 4 * ticksPerSecond;
 /** Fewer are not worth the copying. */
-const fewProcesses = 50_000;
+const usualSpare = 50_000;
 
 export class ChainWatch<E> {
   readonly counts = {
@@ -74,6 +38,7 @@ export class ChainWatch<E> {
   readonly #maxDelay: number;
   readonly #maxProcesses: number;
   readonly #maxHits: number;
+  readonly #spare: number;
   readonly #longest: number;
   #hitCount = 0;
   #newest = -Infinity;
@@ -93,6 +58,7 @@ export class ChainWatch<E> {
     this.#maxDelay = maxDelay;
     this.#maxProcesses = maxProcesses;
     this.#maxHits = maxHits;
+    this.#spare = options.spare ?? usualSpare;
   }
 
   /** Creations and ends that are held now. */
@@ -207,7 +173,7 @@ export class ChainWatch<E> {
       this.#hits[chain]?.keep(({ host, time }) => time >= this.#judgedOf(host) - back);
     }
     this.#hitCount = this.#hits.reduce((sum, { length }) => sum + length, 0);
-    if (!always && this.#held.length < Math.max(fewProcesses, 2 * this.#left)) return;
+    if (!always && this.#held.length < this.#spare + 2 * this.#left) return;
     const back = 2 * (this.#longest + settling);
     this.#held.forget((host) => this.#judgedOf(host) - back);
     this.#left = this.#held.length;
@@ -215,7 +181,7 @@ export class ChainWatch<E> {
 
   /**
    * Too much is held: each host is judged up to its own newest event, as if events of one host came in order. Where that
-   * does not help, the older half is forgotten.
+   * does not help, old processes that only a process id could name are forgotten, then the older half of all.
    */
   #relieve(): void {
     const slack = Math.min(this.#maxDelay, this.#longest + settling);
@@ -228,14 +194,20 @@ export class ChainWatch<E> {
     this.#judge(horizonOf);
     for (const host of newest.keys()) this.#judgedOn.set(host, horizonOf(host));
     this.#forget(true);
-    if (this.#held.length > this.#maxProcesses * 0.75) {
-      const before = this.#held.length;
-      const floor = this.#held.quantile(0.5);
-      this.#held.forget(() => floor, false);
-      this.counts.dropped += before - this.#held.length;
-      this.#left = this.#held.length;
-    }
+    const back = 2 * (this.#longest + settling);
+    this.#dropProcesses((host) => this.#judgedOf(host) - back);
+    const floor = this.#held.quantile(0.5);
+    this.#dropProcesses(() => floor);
     if (this.#hitCount > this.#maxHits * 0.75) this.#dropHits();
+  }
+
+  /** First goes what only a process id could name. */
+  #dropProcesses(floorOf: (host: string) => number): void {
+    const before = this.#held.length;
+    if (before <= this.#maxProcesses * 0.75) return;
+    this.#held.forget(floorOf, false);
+    this.#left = this.#held.length;
+    this.counts.dropped += before - this.#left;
   }
 
   #dropHits(): void {

@@ -29,6 +29,8 @@ import type { YamlMap } from './yaml-value.ts';
 const maxSteps = 10;
 const maxAnyOrder = 4;
 const maxGenerations = 1000;
+/** Each is asked of every process creation. */
+const maxNotBetween = 100;
 
 export const chainKeys: readonly string[] = ['relation', 'not-between', 'max-depth', 'order'];
 
@@ -54,6 +56,8 @@ export function parseChain(
   const notBetween = textList(source, 'not-between') ?? [];
   if (notBetween.length === 0 && Object.hasOwn(source, 'not-between'))
     fail('not-between names no rules', 'not-between');
+  if (notBetween.length > maxNotBetween)
+    fail(`not-between takes ${maxNotBetween} rules at most, this has ${notBetween.length}`, 'not-between');
   return {
     relations,
     maxDepth: maxDepthOf(source, relations),

@@ -73,6 +73,10 @@ describe('a process chain', () => {
     ['max-depth: "5"', '7:14: correlation: max-depth must be'],
     ['relation: child\nmax-depth: 2', '8:14: correlation: max-depth has no meaning'],
     ['not-between: []', '7:16: correlation: not-between names no rules'],
+    [
+      `not-between: [${'x, '.repeat(100)}x]`,
+      '7:16: correlation: not-between takes 100 rules at most, this has 101',
+    ],
     ['not-between: {a: b}', '7:16: correlation: not-between must be text or a list of texts'],
   ])('is refused with %j', (line, message) => {
     expect(faultOf(head + line)[0]).toContain(message);

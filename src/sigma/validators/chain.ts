@@ -2,7 +2,13 @@
 import type { HuntbookError } from '../../errors.ts';
 import type { SigmaCorrelation, SigmaRule } from '../ast.ts';
 import { checkExcluded, checkSteps } from '../chain-references.ts';
+import { label } from '../reference-error.ts';
 import type { DocumentSet, Validator } from './types.ts';
+
+/** Categories whose events name no process that acts. */
+const nobody = new Set(
+  'driver_load wmi_event sysmon_status sysmon_error antivirus webserver proxy dns firewall'.split(' '),
+);
 
 export const chainValidators: readonly Validator[] = [
   {
@@ -23,6 +29,24 @@ export const chainValidators: readonly Validator[] = [
         };
       checkSteps(document, named(document.rules, set), reportAt('rules'));
       checkExcluded(document, named(document.chain?.notBetween ?? [], set), reportAt('not-between'));
+    },
+  },
+  {
+    group: 'core',
+    byDefault: true,
+    name: 'chain_step_process',
+    severity: 'warning',
+    description: 'Steps of a process chain are about events that name the process that acts.',
+    check(document, { report, source, set }) {
+      if (document.kind !== 'correlation' || !document.chain) return;
+      for (const step of named(document.rules, set)) {
+        const category = step.kind === 'rule' ? step.logsource.category : undefined;
+        if (category !== undefined && nobody.has(category))
+          report(
+            `the step ${label(step)} is never there: events of ${category} name no process`,
+            source.childPlace('correlation', 'rules'),
+          );
+      }
     },
   },
 ];

@@ -31,6 +31,13 @@ describe('checks of chains', () => {
     ]);
   });
 
+  it('find steps of which no event names a process', () => {
+    const steps = [rule('a'), rule('driver', 'driver_load'), rule('net', 'network_connection')];
+    expect(found(...steps, chain('  rules: [a, net, driver]\n'))).toEqual([
+      '30 chain_step_process the step "driver" is never there: events of driver_load name no process',
+    ]);
+  });
+
   it('find steps that are no rules, what is not about creation, and chains that are named', () => {
     const count =
       'title: Many\nname: many\ncorrelation: {type: event_count, rules: chain, timespan: 1m, condition: {gte: 3}}\n';

@@ -1,6 +1,7 @@
 /** `huntbook tree` and `huntbook chain`: declares them. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { list, outputOptions, whole } from './options.ts';
+import { addRareCommand } from './rare-command.ts';
 
 /** More than any process tree is deep. */
 const mostGenerations = 100_000;
@@ -21,6 +22,7 @@ const generations = (value: string): number => {
 export function addProcessCommands(program: Command): readonly Command[] {
   addTree(program);
   const chain = addChain(program);
+  addRareCommand(chain);
   return chain.commands;
 }
 

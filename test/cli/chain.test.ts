@@ -120,3 +120,79 @@ describe('huntbook chain', () => {
     expect(stderr).toContain(says);
   });
 });
+
+describe('huntbook chain rare', () => {
+  const rare = (...args: string[]): ReturnType<Workplace['run']> => place.run('chain', 'rare', ...args);
+  const rows = (text: string): Record<string, unknown>[] =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('stacks lines of descent over all hosts, the rarest first', async () => {
+    const { code, stdout } = await rare(events, '--depth', '2', '-f', 'ndjson', '-q');
+    expect(code).toBe(0);
+    const found = rows(stdout);
+    expect(found.map(({ Line }) => Line)).toContain('cmd.exe > powershell.exe');
+    expect(found.at(-1)).toMatchObject({ Hosts: 2, Count: 2, Line: 'parent.exe > explorer.exe' });
+    expect(found.find(({ Line }) => Line === 'cmd.exe > powershell.exe')).toMatchObject({
+      Hosts: 1,
+      SomeHosts: 'WS1',
+      CommandLine: 'powershell -enc AAAA',
+      ProcessGuid: '{00000000-0000-0000-0000-000000000003}',
+    });
+  });
+
+  it('takes a limit and tells of it, hosts, and a span of time', async () => {
+    const few = await rare(events, '--limit', '2');
+    expect(few.code).toBe(0);
+    expect(few.stderr).toContain('2 of 7 lines of 8 processes');
+    const lonely = rows(
+      (await rare(events, '--max-hosts', '1', '--depth', '1', '-f', 'ndjson', '-q')).stdout,
+    );
+    expect(lonely.map(({ Line }) => Line).sort()).toEqual([
+      'cmd.exe',
+      'excel.exe',
+      'helper.exe',
+      'powershell.exe',
+    ]);
+    const early = await rare(
+      events,
+      '--until',
+      '2025-03-03T08:00:15Z',
+      '--host',
+      'ws1',
+      '-f',
+      'ndjson',
+      '-q',
+    );
+    expect(rows(early.stdout)).toHaveLength(2);
+  });
+
+  it('tells processes apart by their arguments where that is asked for', async () => {
+    const plain = rows((await rare(events, '--depth', '1', '-f', 'ndjson', '-q')).stdout);
+    const more = rows((await rare(events, '--depth', '1', '--arguments', '-f', 'ndjson', '-q')).stdout);
+    expect(plain.every((row) => !('Arguments' in row))).toBe(true);
+    expect(more.every((row) => 'Arguments' in row)).toBe(true);
+  });
+
+  it.each([
+    { args: ['E', '--source', 'prod'], says: 'one at a time' },
+    { args: ['nowhere'], says: 'no such file or folder' },
+    { args: ['E', '-f', 'parquet'], says: 'Parquet is written to a file' },
+  ])('$args is an error: $says', async ({ args, says }) => {
+    const { code, stdout, stderr } = await rare(...args.map((arg) => (arg === 'E' ? events : arg)));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+  });
+
+  it('needs the beginning of a time span where a source would have to give everything', async () => {
+    const config = place.write(
+      'huntbook.yaml',
+      'sources:\n  prod:\n    kind: splunk\n    url: https://127.0.0.1:9\n    token: env:NONE\n',
+    );
+    const { code, stderr } = await rare('--source', 'prod', '--config', config);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--source needs --since');
+  });
+});

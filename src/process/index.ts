@@ -36,4 +36,5 @@ export { findChains } from './chain/find.ts';
 export { ChainWatch } from './chain/watch.ts';
 export type { FoundChain, WatchedActor, WatchedChain, WatchOptions } from './chain/watch-types.ts';
 export type { Chain, ChainSpec, Relation, StepHit } from './chain/types.ts';
+export { rareChains, type RareChain, type RareChains, type RareOptions } from './rare.ts';
 export type { ProcessQuery, ProcessSource, SourceTree, TreeQuery } from './source.ts';

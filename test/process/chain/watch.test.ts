@@ -69,7 +69,7 @@ const nameOf = ({ chain, group, path, steps, first, last }: FoundChain<string>):
     group,
     steps.map(({ place, time }) => {
       const { host, guid, pid } = path[place] as FoundChain<string>['path'][number];
-      return [host, guid, guid === null ? pid : null, time];
+      return [host.toLowerCase(), guid, guid === null ? pid : null, time];
     }),
     path.length,
     first,

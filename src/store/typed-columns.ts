@@ -51,7 +51,7 @@ export async function readTypedColumns(
       const { rowCount } = chunk;
       if (rowCount === 0) break;
       if (length + rowCount > room) {
-        room *= 2;
+        room = Math.max(room * 2, length + rowCount);
         arrays = arrays.map((array, at) => grown(array, kinds[at] as Form, room));
       }
       for (let at = 0; at < kinds.length; at++)

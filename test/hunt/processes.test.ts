@@ -2,7 +2,14 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FieldTable, type HuntEvent } from '../../src/events/index.ts';
-import { importEvents, loadProcesses, openEvents, type EventStore } from '../../src/hunt/index.ts';
+import {
+  eventsOfSql,
+  importEvents,
+  loadProcesses,
+  openEvents,
+  processesOfSql,
+  type EventStore,
+} from '../../src/hunt/index.ts';
 import { actorOf, endOf, ProcessTreeBuilder, startOf, type ProcessTree } from '../../src/process/index.ts';
 import { defaultLimits, listInputs, readInputs } from '../../src/sources/index.ts';
 import { sharedPath } from '../support/data.ts';
@@ -101,6 +108,42 @@ describe('processes of event tables', () => {
     const lake = await openEvents([to], { processes: true });
     await expectSame(lake, events);
     await lake.close();
+  });
+
+  it('are there for SQL hunts with the fields that they need, and only when they are named', async () => {
+    const { eventsFolder } = await makeEstate(path.join(folder, 'named'));
+    const sql = 'SELECT p.Image FROM processes p JOIN processes c ON c.Parent = p.Process';
+    expect(processesOfSql([{ sql }, { sql: 'FROM events' }])).toBe(true);
+    expect(processesOfSql([{ sql: "FROM query_table('Process_Of')" }])).toBe(true);
+    expect(processesOfSql([{ sql: 'FROM process_creation' }])).toBe(false);
+    const kinds = eventsOfSql([{ sql }]);
+    const file = path.join(eventsFolder, 'events.ndjson');
+    const few = await openEvents([file], {
+      processes: true,
+      fields: ['Image'],
+      ...(kinds && { filter: { kinds } }),
+    });
+    const all = await openEvents([file], { processes: true });
+    const count = async ({ database }: EventStore): Promise<unknown> =>
+      (await database.all(`SELECT count(*) AS n FROM (${sql})`))[0]?.['n'];
+    expect(await count(few)).toBe(await count(all));
+    expect(Number(await count(few))).toBeGreaterThan(100);
+    expect(few.events).toBeLessThan(all.events);
+    expect(all.tables.map(({ name }) => name)).toEqual(expect.arrayContaining(['processes', 'process_of']));
+    for (const { name, columns } of all.tables.slice(-2)) {
+      const described = await all.database.all(`DESCRIBE ${name}`);
+      expect(described.map((row) => row['column_name'])).toEqual(columns.map((column) => column.name));
+    }
+    const frame = await few.database.userQuery(sql);
+    expect(await frame.count()).toBe(Number(await count(all)));
+    frame.close();
+    // A sealed database still gives its tree.
+    expect((await loadProcesses(few)).known).toBe((await loadProcesses(all)).known);
+    await few.close();
+    await all.close();
+    const plain = await openEvents([file]);
+    await expect(plain.database.userQuery('FROM processes')).rejects.toMatchObject({ code: 'HB_SQL' });
+    await plain.close();
   });
 
   const mordor = sharedPath('data/mordor');

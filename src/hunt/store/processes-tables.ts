@@ -177,8 +177,13 @@ async function addSpellings(database: Database, tree: ProcessTree): Promise<read
     return id === undefined ? [] : [{ text: String(text), id }];
   });
   await database.run('CREATE TABLE process_spellings (text VARCHAR, id INTEGER)');
-  for (const { text, id } of known)
-    await database.run(`INSERT INTO process_spellings VALUES ($text, ${id})`, { text });
+  for (let from = 0; from < known.length; from += textsAtOnce) {
+    const some = known.slice(from, from + textsAtOnce);
+    await database.run(
+      'INSERT INTO process_spellings SELECT unnest($texts::VARCHAR[]), unnest($ids::INTEGER[])',
+      { texts: some.map(({ text }) => text), ids: some.map(({ id }) => id) },
+    );
+  }
   return tree.hosts;
 }
 

@@ -44,7 +44,8 @@ function knownLog(column: string, sysmon: readonly string[], security: string): 
 }
 
 /** By provider, else by channel, else by the fields that it has: as `logOf` of `src/process`. */
-export const logSql = `CASE
+export const logSql = `CASE WHEN Provider_Name = 'Microsoft-Windows-Sysmon' THEN 'sysmon'
+  WHEN Provider_Name = 'Microsoft-Windows-Security-Auditing' THEN 'security'
   ${knownLog('Provider_Name', ['microsoft-windows-sysmon', 'linux-sysmon'], 'microsoft-windows-security-auditing')}
   ${knownLog('Channel', ['microsoft-windows-sysmon/operational', 'linux-sysmon/operational'], 'security')}
   WHEN coalesce(${textSql('Provider_Name')}, ${textSql('Channel')}) IS NOT NULL THEN 'other'
@@ -88,18 +89,19 @@ export async function loadProcesses({ database }: { readonly database: Source })
 export async function readProcesses(
   database: Source,
 ): Promise<{ readonly tree: ProcessTree; readonly columns: ProcessColumns }> {
-  const { hosts, images } = await makeFacts(database);
-  const [count] = await database.all(
-    'SELECT count(*) FILTER (kind = 1) AS starts, count(*) AS events FROM process_facts',
-  );
-  const rows = Number(count?.['starts']);
   try {
+    const { hosts, images } = await makeFacts(database);
+    const [count] = await database.all(
+      'SELECT count(*) FILTER (kind = 1) AS starts, count(*) AS events FROM process_facts',
+    );
+    const rows = Number(count?.['starts']);
+    // In order of time: sorting is quicker there than here, and so is all that follows.
     const starts = await database.columns(
       `SELECT
         h.code AS host, coalesce(i.code, -1)::INTEGER AS image,
         coalesce(p.code, -1)::INTEGER AS parentImage, guid, parentGuid, pid, parentPid, ticks, "row"::DOUBLE AS ref
       FROM process_facts s JOIN process_hosts h ON s.host = h.text
-      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind = 1`,
+      LEFT JOIN process_images i ON s.image = i.text LEFT JOIN process_images p ON s.parentImage = p.text WHERE kind = 1 ORDER BY ticks`,
       rows,
     );
     const ends = await database.columns(

@@ -40,6 +40,10 @@ export async function runTree(given: readonly string[], options: TreeCliOptions)
   try {
     const { signal } = interrupt;
     opened = await openProcesses('tree', paths, options, { signal, progress });
+    if (opened.files === null && options.siblings)
+      throw new HuntbookError('HB_USAGE', 'tree: --siblings is for files', {
+        hint: 'On a search engine, ask for the tree of the parent.',
+      });
     const running = makeTree(opened, start, range, { ...options, paths }, finding?.marks ?? [], signal);
     const { graph, events } = await Promise.race([running, interrupt.expired]);
     progress.end();

@@ -1,6 +1,7 @@
 /** The process_chain rules of a hunt on an engine: what each takes is found, kept for the judging, and counted. */
 import type { CorrelationPlan, RuleSet, StoredCorrelation } from '../../detect/index.ts';
 import type { ScanPlan } from '../scanner.ts';
+import type { HuntSummary, NeverFiringRule } from '../types.ts';
 import type { BaseHits } from './base-hits.ts';
 import { ChainSearch } from './chain-search.ts';
 import { ChainSteps } from './chain-steps.ts';
@@ -20,11 +21,12 @@ export interface ChainHuntOptions extends ProcessSearchOptions {
 }
 
 export interface ChainCost {
-  readonly searches: number;
   readonly events: number;
   /** What was not looked at, each as a sentence. */
   readonly cut: readonly string[];
-  readonly neverFires: string | null;
+  readonly neverFires: NeverFiringRule | null;
+  /** What it took, for the summary. */
+  readonly notice: HuntSummary['notices'][number];
 }
 
 export function chainsOf({ correlations, runs }: CorrelationPlan): number[] {
@@ -65,6 +67,13 @@ export class ChainHunt {
     }
     for (const fact of found.facts) hits.process(fact);
     const { searches, events } = search.searcher;
-    return { searches, events, cut: [...search.cut], neverFires: found.neverFires };
+    const { path, line, title } = stored.info;
+    const reason = found.neverFires;
+    return {
+      events,
+      cut: [...search.cut],
+      neverFires: reason === null ? null : { path, title, reason },
+      notice: { path, line, message: `${title}: ${searches} searches, ${events} events` },
+    };
   }
 }

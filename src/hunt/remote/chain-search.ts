@@ -7,29 +7,16 @@
 import type { StoredCorrelation } from '../../detect/index.ts';
 import { findChains, type Chain, type ProcessFact, type ProcessTree } from '../../process/index.ts';
 import { chainSpec } from '../chain-run.ts';
-import { nodeOf, type ChainSteps, type StepMatch } from './chain-steps.ts';
 import { generations, linesAbove, milliseconds, reachBelow, spanOf, type Origin } from './chain-reach.ts';
-import { canJudge, type HitReader } from './hits.ts';
-import { plainHelk } from './helk-rows.ts';
-import { eventsAsk } from './process-events.ts';
-import { bothOf, unitedSpl } from './process-query.ts';
+import { nodeOf, type StepMatch } from './chain-steps.ts';
 import { processBatches } from './process-batches.ts';
-import type { ProcessSearch } from './process-search.ts';
+import { eventsAsk } from './process-events.ts';
 import { clockSlack } from './process-nodes.ts';
-import type { ProcessWeb } from './process-web.ts';
-import type { SearchSpan } from './searcher.ts';
-import type { RuleSearch, Translation } from './translate.ts';
+import { StepSearch, type StepSearchOptions } from './step-search.ts';
+import type { RuleSearch } from './translate.ts';
 
-export interface ChainSearchOptions {
+export interface ChainSearchOptions extends StepSearchOptions {
   readonly stored: StoredCorrelation;
-  readonly steps: ChainSteps;
-  readonly search: ProcessSearch;
-  readonly web: ProcessWeb;
-  readonly reader: HitReader;
-  readonly helk: boolean;
-  readonly translate: (rule: number) => Promise<Translation>;
-  /** Rules whose matches `steps` has already, since they are searched for themselves. */
-  readonly searched: ReadonlySet<number>;
 }
 
 export interface ChainEvidence {
@@ -40,131 +27,61 @@ export interface ChainEvidence {
   readonly neverFires: string | null;
 }
 
-/** Matches of one step that are followed; a chain of more common steps is no detection. */
-const mostMatches = 100_000;
-
 const day = 86_400_000;
 const none: ChainEvidence = { facts: [], matches: [], neverFires: null };
 
 export class ChainSearch {
   readonly #options: ChainSearchOptions;
-  readonly #searches = new Map<number, readonly RuleSearch[]>();
+  readonly #asked: StepSearch;
   readonly #ticks: number;
   #matched = 0;
 
   constructor(options: ChainSearchOptions) {
     this.#options = options;
+    this.#asked = new StepSearch(options);
     this.#ticks = chainSpec(options.stored).ticks;
   }
 
   async run(): Promise<ChainEvidence> {
-    const { stored, steps, searched } = this.#options;
-    const rules = new Set(steps.rules);
-    for (const rule of rules) {
-      if (searched.has(rule)) continue;
-      const { searches, neverFires } = await this.#options.translate(rule);
-      if (neverFires !== undefined) return { ...none, neverFires };
-      const text = typeof searches[0]?.query === 'string';
-      this.#searches.set(rule, text ? unitedSpl(searches) : searches);
-    }
-    const rarest = await this.#rarest(rules);
+    const { stored, steps, searched, web } = this.#options;
+    const neverFires = await this.#asked.translate(new Set(steps.rules));
+    if (neverFires !== null) return { ...none, neverFires };
+    const rarest = await this.#asked.rarest();
     if (rarest === null) return none;
-    if (!searched.has(rarest)) await this.#searchRule(rarest, null, null);
+    if (!searched.has(rarest)) await this.#asked.search(rarest, null, null);
     if (steps.matchesOf(rarest).length === 0) return none;
+    await this.#creators(steps.matchesOf(rarest));
     const { relations, order } = chainSpec(stored);
     const place = steps.rules.indexOf(rarest);
-    const alone = order === 'written' && steps.rules.lastIndexOf(rarest) === place;
-    await this.#creators(steps.matchesOf(rarest));
-    const up = generations(stored, alone ? relations.slice(0, place) : relations);
-    const down = generations(stored, alone ? relations.slice(place) : relations);
-    let origins = this.#origins(rarest);
-    await this.#up(() => this.#origins(rarest), up);
-    if (alone && place > 0) {
-      await this.#otherSteps(
-        steps.rules.slice(0, place),
-        rarest,
-        linesAbove(this.#tree, this.#origins(rarest), up),
-      );
+    // Else it may stand anywhere in the line.
+    const fixed = order === 'written' && steps.rules.lastIndexOf(rarest) === place;
+    const up = generations(stored, fixed ? relations.slice(0, place) : relations);
+    const down = generations(stored, fixed ? relations.slice(place) : relations);
+    const all = (): Map<number, Origin> => this.#origins(rarest);
+    await this.#up(all, up);
+    // Children come from both logs, parents from the one that was asked first.
+    await web.twins(
+      [...linesAbove(this.#tree, all(), up)].filter((node) => !all().has(node)),
+      'ancestors',
+    );
+    let kept: ReadonlySet<string> | null = null;
+    if (fixed && place > 0) {
+      await this.#otherSteps(steps.rules.slice(0, place), rarest, linesAbove(this.#tree, all(), up));
       this.#matchCreations(rarest);
-      const ends = new Set(this.#chains(place + 1).map((chain) => this.#keyOf(chain.steps[place] as number)));
-      if (ends.size === 0) return none;
-      origins = this.#origins(rarest, ends);
-      if (place === steps.rules.length - 1) return this.#evidence();
-      await this.#down(() => this.#origins(rarest, ends), down);
-    } else await this.#down(() => this.#origins(rarest), down);
-    origins = this.#origins(rarest);
-    const reached = new Set([
-      ...linesAbove(this.#tree, origins, up),
-      ...reachBelow(this.#tree, origins, down).keys(),
-    ]);
-    await this.#otherSteps(alone ? steps.rules.slice(place + 1) : steps.rules, rarest, reached);
+      kept = new Set(this.#chains(place + 1).map((chain) => this.#keyOf(chain.steps[place] as number)));
+      if (kept.size === 0) return none;
+    }
+    const origins = (): Map<number, Origin> => this.#origins(rarest, kept);
+    await this.#down(origins, down);
+    const reached = new Set(reachBelow(this.#tree, origins(), down).keys());
+    if (!fixed) for (const node of linesAbove(this.#tree, origins(), up)) reached.add(node);
+    await this.#otherSteps(fixed ? steps.rules.slice(place + 1) : steps.rules, rarest, reached);
     this.#matchCreations(rarest);
     return this.#evidence();
   }
 
   get #tree(): ProcessTree {
     return this.#options.web.tree;
-  }
-
-  /** The rule with the fewest hits; null where one has none. */
-  async #rarest(rules: ReadonlySet<number>): Promise<number | null> {
-    const { steps, search, searched } = this.#options;
-    const counts = new Map<number, number>();
-    const work = [...rules].map((rule) => async (): Promise<boolean> => {
-      if (searched.has(rule)) counts.set(rule, steps.matchesOf(rule).length);
-      else {
-        let sum: number | null = 0;
-        for (const one of this.#searches.get(rule) ?? []) {
-          const count = search.mayAsk('steps') ? await search.searcher.count(one) : null;
-          sum = sum === null || count === null ? null : sum + count;
-        }
-        counts.set(rule, sum ?? Infinity);
-      }
-      return true;
-    });
-    await search.side(work);
-    let rarest: number | null = null;
-    let least = Infinity;
-    for (const rule of steps.rules.toReversed()) {
-      const count = counts.get(rule) ?? Infinity;
-      if (count === 0) return null;
-      if (rarest !== null && count >= least) continue;
-      rarest = rule;
-      least = count;
-    }
-    return rarest;
-  }
-
-  /** Hits of a rule, all or those of some processes. */
-  async #searchRule(
-    rule: number,
-    processes: readonly RuleSearch[] | null,
-    span: SearchSpan | null,
-  ): Promise<void> {
-    const { search, reader, steps, helk } = this.#options;
-    const work = (this.#searches.get(rule) ?? []).flatMap((own) =>
-      (processes ?? [null]).map((some) => async (): Promise<boolean> => {
-        const current = 'steps';
-        if (!search.mayAsk(current)) return false;
-        const whole = some === null ? own : bothOf(own, some);
-        const read = async (
-          rows: AsyncIterable<Record<string, unknown>>,
-          came: () => void,
-        ): Promise<void> => {
-          await reader.read(rule, helk ? mapped(rows) : rows, (hit) => {
-            came();
-            if (own.approximate && !hit.confirmed && canJudge(hit.event, own.asked)) return;
-            this.#options.web.add(hit.event);
-            steps.takeHit(hit);
-          });
-        };
-        const { truncated } = await search.searcher.run(whole, read, span, mostMatches);
-        search.tell(current);
-        if (truncated !== null) search.cut.add(`a step: not all hits came: ${truncated}`);
-        return truncated === null;
-      }),
-    );
-    await search.side(work);
   }
 
   /** Creations of the processes that acted, where other events matched. */
@@ -224,10 +141,9 @@ export class ChainSearch {
     if (wanted.size === 0 || nodes.size === 0) return;
     const processes = await this.#tree.describe([...nodes]);
     const some: RuleSearch[] = [];
-    const kind = typeof [...this.#searches.values()].flat()[0]?.query === 'string' ? 'splunk' : 'elastic';
     for (const asks of eventsAsk(processes))
-      for (const batch of processBatches(asks, kind)) some.push(...(await search.searchesOf(batch)));
-    for (const rule of wanted) await this.#searchRule(rule, some, spanOf(this.#origins(rarest)));
+      for (const batch of processBatches(asks, search.kind)) some.push(...(await search.searchesOf(batch)));
+    for (const rule of wanted) await this.#asked.search(rule, some, spanOf(this.#origins(rarest)));
   }
 
   /** Rules of creations over those that came since the last time. */
@@ -293,10 +209,4 @@ function push(values: Map<string | null, string[]>, host: string | null, value: 
   const known = values.get(host);
   if (known === undefined) values.set(host, [value]);
   else if (known.at(-1) !== value) known.push(value);
-}
-
-async function* mapped(
-  rows: AsyncIterable<Record<string, unknown>>,
-): AsyncGenerator<Record<string, unknown>> {
-  for await (const row of rows) yield plainHelk(row);
 }

@@ -39,12 +39,12 @@ export class ProcessSearch {
   /** What was not looked at since `begin`, each as a sentence. */
   cut = new Set<string>();
   readonly #options: ProcessSearchOptions;
-  readonly #splunk: boolean;
+  readonly kind: 'elastic' | 'splunk';
   #begun = 0;
 
   constructor(options: ProcessSearchOptions, searcher = new Searcher(options)) {
     this.#options = options;
-    this.#splunk = options.engine.kind === 'splunk';
+    this.kind = options.engine.kind === 'splunk' ? 'splunk' : 'elastic';
     this.searcher = searcher;
     this.translator = new Translator(options);
   }
@@ -68,9 +68,8 @@ export class ProcessSearch {
     onEvent: (event: HuntEvent) => void,
     limit: number = mostRows,
   ): Promise<boolean> {
-    const kind = this.#splunk ? 'splunk' : 'elastic';
     const searches: RuleSearch[] = [];
-    for (const batch of processBatches(asks, kind)) searches.push(...(await this.searchesOf(batch)));
+    for (const batch of processBatches(asks, this.kind)) searches.push(...(await this.searchesOf(batch)));
     const work = searches.map(
       (search) => (): Promise<boolean> => this.one(search, span, current, onEvent, limit),
     );
@@ -94,7 +93,7 @@ export class ProcessSearch {
 
   searchesOf(asks: readonly ProcessAsk[]): Promise<RuleSearch[]> {
     const { fields, pipelines } = this.#options;
-    const how = { fields, pipelines: pipelines !== undefined, splunk: this.#splunk };
+    const how = { fields, pipelines: pipelines !== undefined, splunk: this.kind === 'splunk' };
     return processSearches(this.translator, asks, how);
   }
 

@@ -13,7 +13,7 @@ import {
   type ProcessFact,
   type ProcessTree,
 } from '../../process/index.ts';
-import { byGuid, byHost, childSpan, keyOf } from './process-nodes.ts';
+import { byGuid, byHost, childSpan, clockSlack, keyOf, startTime } from './process-nodes.ts';
 import type { ProcessAsk } from './process-query.ts';
 import type { ProcessSearch } from './process-search.ts';
 import type { SearchSpan } from './searcher.ts';
@@ -115,6 +115,23 @@ export class ProcessWeb {
     if (ever.length > 0)
       await this.#ask(this.#parentsByPid(tree, ever), childSpan(tree, ever, Infinity, span), current);
     return within.length + ever.length > 0;
+  }
+
+  /** What the Security log says of the creation of processes that Sysmon told of. */
+  async twins(nodes: Iterable<number>, current: string): Promise<void> {
+    const { tree } = this;
+    const known = [...nodes].filter(
+      (node) => node < tree.known && tree.guid(node) !== null && (tree.pid[node] as number) >= 0,
+    );
+    const times = known.map((node) => startTime(tree, node)).filter((time) => time !== null);
+    if (times.length === 0 || !(await this.#audit.in(this.#search))) return;
+    const from = times.reduce((least, time) => Math.min(least, time)) - clockSlack;
+    const to = times.reduce((most, time) => Math.max(most, time)) + clockSlack;
+    await this.#ask(
+      [{ of: 'creation', by: 'pid', values: byHost(tree, known), only: 'audit' }],
+      { from, to },
+      current,
+    );
   }
 
   /** When these processes ended, however late. */

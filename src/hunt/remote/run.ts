@@ -177,26 +177,21 @@ class RemoteHunt {
       translate: (rule) => this.#translation(rule),
       onProgress: ({ current }) => this.#tell(current, total),
     });
-    for (const index of chains) {
+    for (const chain of chains) {
       if (this.#abort.signal.aborted) return;
-      const { info } = this.#set.correlations[index] as RuleSet['correlations'][number];
-      const { path, line, title } = info;
+      const { title } = (this.#set.correlations[chain] as RuleSet['correlations'][number]).info;
       this.#tell(title, total);
       try {
-        const { searches, events, cut, neverFires: reason } = await hunt.run(index);
+        const { events, cut, neverFires, notice } = await hunt.run(chain);
         this.#patience.success();
         this.#events += events;
         for (const text of cut) this.#issue('HB_LIMIT', `${title}: ${text}`);
-        if (reason !== null) this.#never.push({ path, title, reason });
-        else this.#notices.push({ path, line, message: `${title}: ${searches} searches, ${events} events` });
+        if (neverFires !== null) this.#never.push(neverFires);
+        else this.#notices.push(notice);
       } catch (error) {
-        if (this.#abort.signal.aborted) return;
-        this.#patience.endOn(error);
-        const { code, message } = asHuntbookError(error, 'HB_SEARCH');
-        this.#issue(code, `${title}: ${message}`);
+        this.#failed(title, error);
       }
       this.#done++;
-      this.#tell(title, total);
     }
   }
 
@@ -242,11 +237,16 @@ class RemoteHunt {
       for (const { level, text } of messages)
         if (/error|fatal/i.test(level)) this.#issue('HB_SEARCH', `${info.title}: ${text}`);
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
-      this.#patience.endOn(error);
-      const { code, message } = asHuntbookError(error, 'HB_SEARCH');
-      this.#issue(code, `${info.title}: ${message}`);
+      this.#failed(info.title, error);
     }
+  }
+
+  /** Throws what all others would meet too. */
+  #failed(title: string, error: unknown): void {
+    if (this.#abort.signal.aborted) return;
+    this.#patience.endOn(error);
+    const { code, message } = asHuntbookError(error, 'HB_SEARCH');
+    this.#issue(code, `${title}: ${message}`);
   }
 
   async #report(rule: number, info: RuleInfo, id: string, hit: Hit, turn: number): Promise<void> {

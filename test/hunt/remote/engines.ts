@@ -1,8 +1,12 @@
 /** The same events in files, on a real OpenSearch, and on the stand-in for Splunk. */
 import { Secret } from '../../../src/config/index.ts';
 import { FieldTable, type HuntEvent } from '../../../src/events/index.ts';
-import { describeFields, openEvents, type EventStore } from '../../../src/hunt/index.ts';
-import type { EngineProcessesOptions } from '../../../src/hunt/remote/engine-processes.ts';
+import {
+  describeFields,
+  openEvents,
+  type EventStore,
+  type RemoteHuntOptions,
+} from '../../../src/hunt/index.ts';
 import { serveSplunk } from '../../../src/lab/index.ts';
 import { endOf, ProcessTreeBuilder, startOf, type ProcessTree } from '../../../src/process/index.ts';
 import {
@@ -20,7 +24,7 @@ export interface Opened {
   readonly engine: SearchEngine;
   /** Searches that were sent. */
   readonly requests: SearchRequest[];
-  readonly settings: Omit<EngineProcessesOptions, 'source'>;
+  readonly settings: Pick<RemoteHuntOptions, 'engine' | 'fields' | 'mapping'> & { readonly index: string };
   close(): Promise<void>;
 }
 

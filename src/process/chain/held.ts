@@ -56,13 +56,26 @@ export class HeldProcesses {
     columns.time.array[row] = end.time ?? Number.NaN;
   }
 
-  /** The tree of some hosts, given in lower case. It stays as it is, whatever comes or goes here. */
-  treeOf(hosts: ReadonlySet<string>): ProcessTree {
-    const wanted = this.#hosts.spelled.map((name) => hosts.has(name.toLowerCase()));
-    const starts = this.#starts.pick(
-      (row) => wanted[this.#starts.columns.hostId.array[row] as number] === true,
-    );
-    const ends = this.#ends.pick((row) => wanted[this.#ends.columns.hostId.array[row] as number] === true);
+  /**
+   * The tree of some hosts, given in lower case, without those that began before a time of their host, where only a
+   * GUID could name them. It stays as it is, whatever comes or goes here.
+   */
+  treeOf(hosts: ReadonlySet<string>, floorOf: (host: string) => number): ProcessTree {
+    const floors = Float64Array.from(this.#hosts.spelled, (name) => {
+      const host = name.toLowerCase();
+      return hosts.has(host) ? (this.#thin.has(host) ? -Infinity : floorOf(host)) : Infinity;
+    });
+    const all = arraysOf(this.#starts);
+    const starts = this.#starts.pick((row) => {
+      const floor = floors[all.hostId[row] as number] as number;
+      if (floor === Infinity) return false;
+      return !((all.time[row] as number) < floor) || !hasGuid(all.guid, row * 4);
+    });
+    const allEnds = arraysOf(this.#ends);
+    const ends = this.#ends.pick((row) => {
+      const floor = floors[allEnds.hostId[row] as number] as number;
+      return floor !== Infinity && !((allEnds.time[row] as number) < floor);
+    });
     const pool = this.#pool;
     const text = (row: number, column: number): string | null =>
       pool.get(starts.columns.texts.array[row * texts + column] as number);

@@ -125,6 +125,11 @@ export class ChainWatch<E> {
     return own === undefined ? this.#judged : Math.max(own, this.#judged);
   }
 
+  /** Before this time is nothing that a chain of this timespan can need. */
+  #floorOf(host: string, ticks: number): number {
+    return this.#judgedOf(host) - 2 * (ticks + settling);
+  }
+
   #isLate(host: string, time: number): boolean {
     return time < this.#judgedOf(host);
   }
@@ -134,7 +139,7 @@ export class ChainWatch<E> {
     const complete = this.#hits.map((hits) => hits.completeHosts());
     const hosts = new Set(complete.flatMap((some) => [...some]));
     if (hosts.size === 0) return;
-    const tree = this.#held.treeOf(hosts);
+    const tree = this.#held.treeOf(hosts, (host) => this.#floorOf(host, this.#longest));
     const folded = tree.hosts.map((host) => host.toLowerCase());
     for (const [chain, { spec }] of this.#chains.entries()) {
       const here = complete[chain] as Set<string>;
@@ -169,13 +174,11 @@ export class ChainWatch<E> {
   /** Leaves behind what no process that is still to be judged can need. */
   #forget(always = false): void {
     for (const [chain, { spec }] of this.#chains.entries()) {
-      const back = 2 * (spec.ticks + settling);
-      this.#hits[chain]?.keep(({ host, time }) => time >= this.#judgedOf(host) - back);
+      this.#hits[chain]?.keep(({ host, time }) => time >= this.#floorOf(host, spec.ticks));
     }
     this.#hitCount = this.#hits.reduce((sum, { length }) => sum + length, 0);
     if (!always && this.#held.length < this.#spare + 2 * this.#left) return;
-    const back = 2 * (this.#longest + settling);
-    this.#held.forget((host) => this.#judgedOf(host) - back);
+    this.#held.forget((host) => this.#floorOf(host, this.#longest));
     this.#left = this.#held.length;
   }
 
@@ -194,8 +197,7 @@ export class ChainWatch<E> {
     this.#judge(horizonOf);
     for (const host of newest.keys()) this.#judgedOn.set(host, horizonOf(host));
     this.#forget(true);
-    const back = 2 * (this.#longest + settling);
-    this.#dropProcesses((host) => this.#judgedOf(host) - back);
+    this.#dropProcesses((host) => this.#floorOf(host, this.#longest));
     const floor = this.#held.quantile(0.5);
     this.#dropProcesses(() => floor);
     if (this.#hitCount > this.#maxHits * 0.75) this.#dropHits();

@@ -4,8 +4,7 @@
  * A rule that fails is listed and the others go on; a source that can not be reached or lets nobody in ends the run.
  */
 import { CorrelationPlan, type RuleInfo, type RuleSet } from '../../detect/index.ts';
-import { asHuntbookError, HuntbookError } from '../../errors.ts';
-import type { SigmaRule } from '../../sigma/index.ts';
+import { asHuntbookError } from '../../errors.ts';
 import { findingId, ruleOf } from '../finding.ts';
 import { IssueLog } from '../issue-log.ts';
 import { planScan } from '../plan-scan.ts';
@@ -15,9 +14,10 @@ import { BaseHits } from './base-hits.ts';
 import { ChainHunt, chainsOf } from './chain-hunt.ts';
 import { canJudge, HitReader, type Hit } from './hits.ts';
 import { InTurn } from './in-turn.ts';
-import { mayTryAgain, Patience } from './patience.ts';
+import { Patience } from './patience.ts';
 import { Searcher } from './searcher.ts';
-import { Translator, type RuleSearch, type Translation } from './translate.ts';
+import type { RuleSearch } from './translate.ts';
+import { Translations } from './translations.ts';
 import { HuntStopped, type RemoteHuntOptions } from './types.ts';
 
 const defaultJobs = 4;
@@ -32,8 +32,7 @@ class RemoteHunt {
   readonly #set: RuleSet;
   readonly #plan: ReturnType<typeof planScan>;
   readonly #correlationPlan: CorrelationPlan;
-  readonly #documents: ReadonlyMap<string, SigmaRule>;
-  readonly #translator: Translator;
+  readonly #translations: Translations;
   readonly #searcher: Searcher;
   readonly #reader: HitReader;
   readonly #baseHits: BaseHits;
@@ -51,7 +50,7 @@ class RemoteHunt {
   #done = 0;
 
   constructor(options: RemoteHuntOptions) {
-    const { rules, documents, source, filter, onFinding } = options;
+    const { rules, source, filter, onFinding } = options;
     const chosen = options.rule ?? ((): boolean => true);
     this.#options = options;
     this.#set = rules;
@@ -59,8 +58,7 @@ class RemoteHunt {
       chosen((rules.correlations[index] as RuleSet['correlations'][number]).info),
     );
     this.#plan = planScan(rules, this.#correlationPlan, chosen);
-    this.#documents = new Map(documents.map((rule) => [keyOf(rule, rule.position.line), rule]));
-    this.#translator = new Translator(options);
+    this.#translations = new Translations({ ...options, signal: this.#abort.signal });
     this.#searcher = new Searcher({ ...options, signal: this.#abort.signal });
     this.#reader = new HitReader(rules, source, filter);
     this.#baseHits = new BaseHits(this.#plan.fields);
@@ -132,7 +130,7 @@ class RemoteHunt {
     this.#tell(info.title, total);
     let searches: readonly RuleSearch[] = [];
     try {
-      const translation = await this.#translation(rule);
+      const translation = await this.#translations.of(rule);
       searches = translation.searches;
       for (const { code, message } of translation.problems)
         this.#issue(code, `${info.title}: in part: ${message}`);
@@ -174,7 +172,7 @@ class RemoteHunt {
       reader: this.#reader,
       signal: this.#abort.signal,
       isSearched: (rule) => this.#isSearched(rule),
-      translate: (rule) => this.#translation(rule),
+      translate: (rule) => this.#translations.of(rule),
       onProgress: ({ current }) => this.#tell(current, total),
     });
     for (const chain of chains) {
@@ -192,25 +190,6 @@ class RemoteHunt {
         this.#failed(title, error);
       }
       this.#done++;
-    }
-  }
-
-  /** Throws HuntbookError where no search can be made of the rule. */
-  async #translation(rule: number): Promise<Translation> {
-    const compiled = this.#set.rules[rule] as RuleSet['rules'][number];
-    const { info } = compiled;
-    const document = this.#documents.get(keyOf(info, info.line));
-    if (document === undefined)
-      throw new HuntbookError('HB_INTERNAL', `${info.path}: the rule has no document`);
-    return this.#translate(document, compiled);
-  }
-
-  async #translate(document: SigmaRule, compiled: RuleSet['rules'][number]): Promise<Translation> {
-    try {
-      return await this.#translator.translate(document, compiled);
-    } catch (error) {
-      if (this.#abort.signal.aborted || !mayTryAgain(error)) throw error;
-      return this.#translator.translate(document, compiled);
     }
   }
 
@@ -267,9 +246,4 @@ class RemoteHunt {
     const { onProgress } = this.#options;
     onProgress?.({ done: this.#done, total, events: this.#events, findings: this.#findings, current });
   }
-}
-
-/** Rules that were made of one document (`near`) differ by their titles. */
-function keyOf({ path, title }: { readonly path: string; readonly title: string }, line: number): string {
-  return `${path}\n${line}\n${title}`;
 }

@@ -15,7 +15,7 @@ import {
 } from '../../../src/process/index.ts';
 import { openSearch, useOpenSearch } from '../../support/opensearch.ts';
 import { makeEstate, temporaryFolder } from '../support.ts';
-import { eventsOf, onOpenSearch, onSplunk, treeOf, type Opened } from './engines.ts';
+import { eventsOf, onOpenSearch, onOpenSearchAs, onSplunk, treeOf, type Opened } from './engines.ts';
 
 const place = temporaryFolder();
 let paths: string[];
@@ -229,4 +229,53 @@ describe("on Splunk's stand-in", () => {
 describe.skipIf(openSearch.missing)(`on OpenSearch${openSearch.note}`, () => {
   const server = useOpenSearch();
   tests(() => onOpenSearch(server.url, `hbtest-${process.pid}-trees`, paths));
+
+  /** As Winlogbeat ships events; with `ecs` as its module for Sysmon does. */
+  function shipped({ fields, ...event }: HuntEvent, ecs: boolean): object {
+    const { Channel, EventID, Computer, Provider_Name, SystemTime: _, EventRecordID, ...own } = fields;
+    const process = {
+      entity_id: own['ProcessGuid'],
+      pid: Number(own['ProcessId']),
+      executable: own['Image'],
+      command_line: own['CommandLine'],
+      parent: {
+        entity_id: own['ParentProcessGuid'],
+        pid: own['ParentProcessId'] === undefined ? undefined : Number(own['ParentProcessId']),
+        executable: own['ParentImage'],
+        command_line: own['ParentCommandLine'],
+      },
+    };
+    return {
+      '@timestamp': event.time?.replace(/(\.\d{3})\d*Z$/, '$1Z'),
+      event: { code: String(EventID) },
+      winlog: {
+        channel: Channel,
+        event_id: String(EventID),
+        computer_name: Computer,
+        provider_name: Provider_Name,
+        record_id: EventRecordID,
+        event_data: ecs ? { UtcTime: own['UtcTime'], User: own['User'] } : own,
+      },
+      ...(ecs && { process }),
+    };
+  }
+
+  it.each([false, true])('has them as Winlogbeat ships them (ECS: %s)', { timeout: 120_000 }, async (ecs) => {
+    const sysmon = events.filter(({ channel }) => channel === 'Microsoft-Windows-Sysmon/Operational');
+    const some = sysmon.filter((event) => startOf(event) !== null || endOf(event) !== null);
+    const all = treeOf(some);
+    const index = `hbtest-${process.pid}-shipped-${ecs ? 'ecs' : 'plain'}`;
+    const documents = some.map((event) => shipped(event, ecs));
+    const opened = await onOpenSearchAs(server.url, index, documents);
+    try {
+      expect(opened.settings.fields).toBe(ecs ? 'ecs' : 'winlogbeat');
+      for (const node of choose(all)) {
+        const ask = query({ kind: 'guid', guid: all.guid(node) as string });
+        const { tree, focus } = await engineProcesses({ ...opened.settings, source: 'prod' }).tree(ask);
+        expect(await around(tree, focus, ask)).toEqual(await around(all, [node], ask));
+      }
+    } finally {
+      await opened.close();
+    }
+  });
 });

@@ -71,6 +71,29 @@ export async function onOpenSearch(url: string, index: string, paths: readonly s
   };
 }
 
+/** Documents as a shipper writes them, under the mapping that the server makes of them. */
+export async function onOpenSearchAs(
+  url: string,
+  index: string,
+  documents: readonly object[],
+): Promise<Opened> {
+  const real = await openElastic({ product: 'opensearch', url, index });
+  const lines = documents.flatMap((document) => [{ index: {} }, document]);
+  const body = `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`;
+  const answer = await real.wire.call('POST', `/${index}/_bulk`, { query: { refresh: 'true' }, body });
+  if ((answer as { errors: boolean }).errors) throw new Error(JSON.stringify(answer).slice(0, 1000));
+  const { engine, requests } = watched(real);
+  return {
+    engine,
+    requests,
+    settings: { engine, index, ...(await describeFields(engine)) },
+    async close() {
+      await real.wire.ask('DELETE', `/${index}`);
+      await real.close();
+    },
+  };
+}
+
 export async function onSplunk(paths: readonly string[]): Promise<Opened> {
   const store: EventStore = await openEvents(paths);
   const columns = store.tables.find(({ name }) => name === 'events_text')?.columns ?? [];

@@ -71,7 +71,7 @@ async function chainsIn(folder: string): Promise<Loaded> {
 }
 
 beforeAll(async () => {
-  await writeLab({ out: place.folder, hosts: 8, hours: 12, events: 15_000, formats: ['ndjson'] });
+  await writeLab({ out: place.folder, hosts: 6, hours: 12, events: 8000, formats: ['ndjson'] });
   const folder = path.join(place.folder, 'events');
   paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(?:nd)?jsonl?$/.test(name))

@@ -33,7 +33,7 @@ export function drawTree(
     case 'svg':
       return treeSvg(graph);
     case 'html':
-      return treeSvg(graph);
+      return pageOf(treeSvg(graph));
     case 'json':
       return treeJson(graph);
     case 'ndjson':
@@ -50,4 +50,12 @@ export function drawTree(
       });
     }
   }
+}
+
+/** The picture as a page of its own, which loads nothing and runs nothing. */
+function pageOf(svg: string): string {
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  const body = svg.replace(/^<\?xml[^>]*\?>\s*/, '');
+  return `<!doctype html>\n<html lang="en"><head>${head}<title>Process tree</title></head><body>\n${body}</body></html>\n`;
 }

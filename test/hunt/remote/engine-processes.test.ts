@@ -1,5 +1,5 @@
 /** Trees that an engine gives are those that the files give. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HuntEvent } from '../../../src/events/index.ts';
@@ -103,7 +103,7 @@ const query = (start: TreeQuery['start'], more: Partial<TreeQuery> = {}): TreeQu
   ...more,
 });
 
-function tests(open: () => Promise<Opened>): void {
+function tests(open: () => Promise<Opened>, openAudit: (file: string) => Promise<Opened>): void {
   let opened: Opened;
   const source = (more = {}): ReturnType<typeof engineProcesses> =>
     engineProcesses({ ...opened.settings, source: 'prod', ...more });
@@ -214,6 +214,28 @@ function tests(open: () => Promise<Opened>): void {
     expect(opened.requests.length).toBeLessThan(4);
   });
 
+  it('without GUIDs, goes by process id, host and time', { timeout: 120_000 }, async () => {
+    const file = path.join(place.folder, 'audit.ndjson');
+    const lines = paths.flatMap((one) => readFileSync(one, 'utf8').split('\n'));
+    writeFileSync(file, lines.filter((line) => /"EventID":\s*"?46(?:88|89)\b/.test(line)).join('\n'));
+    const all = treeOf(await eventsOf([file]));
+    const other = await openAudit(file);
+    try {
+      for (let node = 5; node < all.known; node += Math.ceil(all.known / 10)) {
+        const [{ host, pid, start }] = (await all.describe([node])) as [ProcessInfo];
+        const time = Date.parse(start as string) + 1;
+        const ask = query({ kind: 'pid', pid: pid as number, host, time }, { down: 3 });
+        const { tree, focus } = await engineProcesses({ ...other.settings, source: 'prod' }).tree(ask);
+        // Ends that come later than the window are not asked for.
+        const plain = (found: readonly unknown[]): unknown[] =>
+          found.map((one) => ({ ...(one as ProcessInfo), end: null }));
+        expect(plain(await around(tree, focus, ask))).toEqual(plain(await around(all, [node], ask)));
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
   it('says what is near where there is no such process', { timeout: 120_000 }, async () => {
     const guid = '01234567-89ab-cdef-0123-456789abcdef';
     const { focus, notes } = await source().tree(query({ kind: 'guid', guid }));
@@ -223,12 +245,18 @@ function tests(open: () => Promise<Opened>): void {
 }
 
 describe("on Splunk's stand-in", () => {
-  tests(() => onSplunk(paths));
+  tests(
+    () => onSplunk(paths),
+    (file) => onSplunk([file]),
+  );
 });
 
 describe.skipIf(openSearch.missing)(`on OpenSearch${openSearch.note}`, () => {
   const server = useOpenSearch();
-  tests(() => onOpenSearch(server.url, `hbtest-${process.pid}-trees`, paths));
+  tests(
+    () => onOpenSearch(server.url, `hbtest-${process.pid}-trees`, paths),
+    (file) => onOpenSearch(server.url, `hbtest-${process.pid}-pids`, [file]),
+  );
 
   /** As Winlogbeat ships events; with `ecs` as its module for Sysmon does. */
   function shipped({ fields, ...event }: HuntEvent, ecs: boolean): object {

@@ -39,12 +39,15 @@ function span(item: Item, axis: Axis, starts: number[], ends: number[], tone: st
   if (closed && last < axis.from) return arrow(page.axis + 8, mid, -8, tone);
   const late = last > axis.to;
   const until = late ? page.right - 9 : Math.max(begin + minWidth, placeOf(axis, last));
+  // Processes that are folded together did not run all that time: each has its own mark.
+  const folded = nodes.length > 1;
   const parts = [
-    xml`<rect class="${tone}" x="${begin}" y="${top}" width="${Math.max(minWidth, until - begin)}" height="${thick}" rx="2"/>`,
+    xml`<rect class="${tone}${folded ? ' fade' : ''}" x="${begin}" y="${top}" width="${Math.max(minWidth, until - begin)}" height="${thick}" rx="2"/>`,
   ];
+  if (folded) parts.push(xml`<path class="${tone}" d="${startMarks(starts, axis)}"/>`);
   if (early) parts.push(arrow(page.axis + 8, mid, -8, tone));
   if (late) parts.push(arrow(page.right - 8, mid, 8, tone));
-  if (!closed && !late) {
+  if (!closed && !late && !folded) {
     const half = Math.min(fadeWidth, page.right - until) / 2;
     parts.push(
       xml`<rect class="${tone} fade" x="${until}" y="${top}" width="${half}" height="${thick}"/>`,
@@ -52,6 +55,12 @@ function span(item: Item, axis: Axis, starts: number[], ends: number[], tone: st
     );
   }
   return xml`${parts}`;
+}
+
+function startMarks(starts: readonly number[], axis: Axis): string {
+  const inside = starts.filter((time) => time >= axis.from && time <= axis.to);
+  const places = new Set(inside.map((time) => Math.round(placeOf(axis, time) / 2) * 2));
+  return [...places].map((x) => `M${x} ${top}h2v${thick}h-2z`).join('');
 }
 
 function arrow(x: number, y: number, width: number, tone: string): Markup {

@@ -131,7 +131,7 @@ function startText({ row }: Item, axis: Axis | null): Markup | null {
   const start = row.nodes[0]?.start ?? null;
   const time = timeOf(start);
   if (start === null || time === null) return null;
-  const day = axis === null ? '' : new Date(axis.from).toISOString().slice(0, 10);
+  const day = axis?.ticks[0]?.day ?? '';
   const text = timeText(start);
   const shown = text.startsWith(day) && day !== '' ? start.slice(11, 23).replace(/Z$/, '') : text.slice(5);
   return xml`<text class="mut s" x="${page.start}" y="${middle + 4}">${shown}</text>`;

@@ -46,7 +46,7 @@ export function drawTree(graph: ProcessGraph, layout: Layout, inPage: boolean): 
 ${style}<defs><clipPath id="pt-left"><rect x="0" y="-40" width="${page.rows}" height="160"/></clipPath></defs>
 <rect class="page" width="${page.width}" height="${height}"/>${head}${gridLines(layout, top)}
 <g class="rows" data-top="${top}" transform="translate(0 ${top})">
-${rows}</g>${axisLabels(layout, top)}
+${rows}</g>${axisLabels(layout, top, inPage)}
 <g class="foot" transform="translate(0 ${legendTop})">${legend()}${notes.map((note, i) => noteLine(note, i))}</g></svg>`;
 }
 
@@ -94,14 +94,20 @@ function gridLines({ axis, height }: Layout, top: number): Markup | null {
 }
 
 /** Above the rows, so that the page can keep it in sight. */
-function axisLabels({ axis }: Layout, top: number): Markup {
+function axisLabels({ axis }: Layout, top: number, inPage: boolean): Markup {
   const labels = axis?.ticks.map(({ time, text, day }) => {
-    const x = placeOf(axis, time);
-    const date = day === null ? null : xml`<text class="ink s b" x="${x - 2}" y="${top - 28}">${day}</text>`;
-    return xml`${date}<text class="mut s" x="${x - 2}" y="${top - 12}">${text}</text>`;
+    // The last one stands left of its line, where it would not fit.
+    const late = placeOf(axis, time) > page.right - 64;
+    const x = placeOf(axis, time) + (late ? 2 : -2);
+    const side = late ? ' end' : '';
+    const date =
+      day === null ? null : xml`<text class="ink s b${side}" x="${x}" y="${top - 28}">${day}</text>`;
+    return xml`${date}<text class="mut s${side}" x="${x}" y="${top - 12}">${text}</text>`;
   });
   const start = xml`<text class="mut s" x="${page.start}" y="${top - 12}">start, UTC</text>`;
-  const back = xml`<rect class="page" x="0" y="${top - 44}" width="${page.width}" height="38"/>`;
+  const back = inPage
+    ? xml`<rect class="page" x="0" y="${top - 44}" width="${page.width}" height="38"/>`
+    : null;
   return xml`<g class="axis" data-top="${top}">${back}${start}<path class="rule" d="M8 ${top - 5}H${page.width - 8}"/>${labels ?? []}</g>`;
 }
 

@@ -6,6 +6,7 @@ export { renderSummary, type SummaryOptions } from './summary.ts';
 export { tableSink, type TableOptions } from './table.ts';
 export {
   treeDot,
+  treeHtml,
   treeJson,
   treeMermaid,
   treeNdjson,

@@ -21,7 +21,7 @@ export function drawBar(item: Item, axis: Axis): Markup {
   const { nodes } = item.row;
   const starts = nodes.flatMap(({ start }) => timeOf(start) ?? []);
   const ends = nodes.flatMap(({ end }) => timeOf(end) ?? []);
-  const tone = item.findings[0] ? `f-${item.findings[0].level}` : item.row.focus ? 'bar-f' : 'bar';
+  const tone = item.findings[0] ? `f-${item.findings[0].level}` : item.row.focus ? 'run-f' : 'run';
   return xml`${span(item, axis, starts, ends, tone)}${eventTicks(item, axis)}${findingMarks(item, axis)}`;
 }
 
@@ -95,7 +95,7 @@ function eventTicks(item: Item, axis: Axis): Markup | null {
     const title = count > 1 ? `${text}\nand ${countText(count - 1)} more at this place` : text;
     const letter =
       x - free >= letterWidth
-        ? xml`<text class="x a-${activity}" x="${x}" y="36">${activities[activity].letter}</text>`
+        ? xml`<text class="tick a-${activity}" x="${x}" y="36">${activities[activity].letter}</text>`
         : null;
     if (letter !== null) free = x;
     return xml`<g><title>${title}</title><rect class="a-${activity}" x="${x - 1}" y="21" width="2" height="7"/>${letter}</g>`;

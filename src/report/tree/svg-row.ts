@@ -56,7 +56,7 @@ export function edge({ up, x, y }: Pick<Item, 'up' | 'x' | 'y'>): string {
 
 function marker({ row, x, findings }: Item): Markup {
   const seen = row.nodes[0]?.known === true;
-  const tone = findings[0] ? `f-${findings[0].level}` : row.focus ? 'dot-f' : 'dot';
+  const tone = findings[0] ? `f-${findings[0].level}` : row.focus ? 'knot-f' : 'knot';
   const dot = seen
     ? xml`<circle class="${tone}" cx="${x}" cy="${middle}" r="${dotRadius}"/>`
     : xml`<circle class="hole dash" cx="${x}" cy="${middle}" r="4.5"/>`;

@@ -51,13 +51,13 @@ const rules: readonly (readonly [string, string, Colour])[] = [
   ['edge', 'stroke', ['#98a5b3', '#5b6a79']],
   ['grid', 'stroke', ['#e3e8ed', '#24303b']],
   ['rule', 'stroke', ['#cbd3db', '#34424f']],
-  ['dot', 'fill', ['#64748b', '#93a4b5']],
-  ['dot-f', 'fill', ['#1d5bbf', '#82b4ff']],
+  ['knot', 'fill', ['#64748b', '#93a4b5']],
+  ['knot-f', 'fill', ['#1d5bbf', '#82b4ff']],
   ['ring', 'stroke', ['#1d5bbf', '#82b4ff']],
   ['hole', 'stroke', ['#64748b', '#93a4b5']],
   ['hole', 'fill', ['#ffffff', '#131b23']],
-  ['bar', 'fill', ['#a9b8c7', '#4f6477']],
-  ['bar-f', 'fill', ['#5f93e0', '#4d83d1']],
+  ['run', 'fill', ['#a9b8c7', '#4f6477']],
+  ['run-f', 'fill', ['#5f93e0', '#4d83d1']],
   ['on', 'fill', ['#ffffff', '#10171e']],
   ...activityList.map((name): [string, string, Colour] => [`a-${name}`, 'fill', fills[name]]),
   ...levels.map((level): [string, string, Colour] => [`f-${level}`, 'fill', tones[level]]),
@@ -71,7 +71,7 @@ export const svgStyle = `
 .pt{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 .pt .mono{font:11.5px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;white-space:pre}
 .pt .title{font-size:19px;font-weight:650}.pt .b{font-weight:650}.pt .s{font-size:11.5px}.pt .n{font-size:13.5px}
-.pt .l{font-size:9px;font-weight:700;text-anchor:middle}.pt .x{font-size:8.5px;font-weight:700;text-anchor:middle}
+.pt .l{font-size:9px;font-weight:700;text-anchor:middle}.pt .tick{font-size:8.5px;font-weight:700;text-anchor:middle}
 .pt .edge,.pt .hole{stroke-width:1.3}.pt .edge,.pt .ring{fill:none}.pt .ring{stroke-width:1.8}
 .pt .dash{stroke-dasharray:4 3}.pt .grid,.pt .rule{stroke-width:1}.pt .end{text-anchor:end}.pt .fade{opacity:.38}.pt .fade2{opacity:.16}
 ${scheme(0)}

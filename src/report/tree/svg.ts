@@ -95,10 +95,14 @@ function gridLines({ axis, height }: Layout, top: number): Markup | null {
 
 /** Above the rows, so that the page can keep it in sight. */
 function axisLabels({ axis }: Layout, top: number, inPage: boolean): Markup {
+  let free = 0;
   const labels = axis?.ticks.map(({ time, text, day }) => {
-    // The last one stands left of its line, where it would not fit.
-    const late = placeOf(axis, time) > page.right - 64;
+    // The last one stands left of its line where it would not fit, and not at all where there is no room either.
+    const width = Math.max(text.length * 6.8, day === null ? 0 : 78);
+    const late = placeOf(axis, time) + width > page.width - 6;
     const x = placeOf(axis, time) + (late ? 2 : -2);
+    if (late && x - width < free) return null;
+    free = x + width;
     const side = late ? ' end' : '';
     const date =
       day === null ? null : xml`<text class="ink s b${side}" x="${x}" y="${top - 28}">${day}</text>`;
@@ -126,9 +130,9 @@ function legend(): Markup {
   const lines = xml`<path class="edge" d="M18 46h26"/><text class="mut s" x="50" y="50">parent by GUID</text>
 <path class="edge dash" d="M152 46h26"/><text class="mut s" x="184" y="50">parent inferred from process id and time</text>
 <circle class="hole dash" cx="430" cy="46" r="4.5"/><text class="mut s" x="441" y="50">creation not seen</text>
-<circle class="dot-f" cx="560" cy="46" r="5"/><circle class="ring" cx="560" cy="46" r="8"/><text class="mut s" x="574" y="50">asked for</text>
+<circle class="knot-f" cx="560" cy="46" r="5"/><circle class="ring" cx="560" cy="46" r="8"/><text class="mut s" x="574" y="50">asked for</text>
 <path class="w-high" d="M645 41h10l-5 9z"/><text class="mut s" x="660" y="50">finding</text>
-<rect class="bar" x="722" y="42" width="20" height="9"/><rect class="bar fade" x="742" y="42" width="10" height="9"/><rect class="bar fade2" x="752" y="42" width="10" height="9"/><text class="mut s" x="768" y="50">end not seen</text>
-<path class="bar" d="M868 41l-8 6l8 6z"/><text class="mut s" x="874" y="50">before, after the axis</text>`;
+<rect class="run" x="722" y="42" width="20" height="9"/><rect class="run fade" x="742" y="42" width="10" height="9"/><rect class="run fade2" x="752" y="42" width="10" height="9"/><text class="mut s" x="768" y="50">end not seen</text>
+<path class="run" d="M868 41l-8 6l8 6z"/><text class="mut s" x="874" y="50">before, after the axis</text>`;
   return xml`<path class="rule" d="M8 0H${page.width - 8}"/>${groups}${lines}`;
 }

@@ -1,5 +1,5 @@
 /** The forms of a process tree, and which of them a file name asks for. */
-import { treeDot, treeJson, treeMermaid, treeNdjson, treeSvg, treeText } from '../report/index.ts';
+import { treeDot, treeHtml, treeJson, treeMermaid, treeNdjson, treeSvg, treeText } from '../report/index.ts';
 import type { ProcessGraph } from '../process/index.ts';
 import { useColor } from './color.ts';
 import type { Output } from './output.ts';
@@ -33,7 +33,7 @@ export function drawTree(
     case 'svg':
       return treeSvg(graph);
     case 'html':
-      return pageOf(treeSvg(graph));
+      return treeHtml(graph);
     case 'json':
       return treeJson(graph);
     case 'ndjson':
@@ -50,12 +50,4 @@ export function drawTree(
       });
     }
   }
-}
-
-/** The picture as a page of its own, which loads nothing and runs nothing. */
-function pageOf(svg: string): string {
-  const policy = "default-src 'none'; style-src 'unsafe-inline'";
-  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  const body = svg.replace(/^<\?xml[^>]*\?>\s*/, '');
-  return `<!doctype html>\n<html lang="en"><head>${head}<title>Process tree</title></head><body>\n${body}</body></html>\n`;
 }

@@ -92,7 +92,8 @@ function nameLine({ row, x, deep, children }: Item, options: RowOptions): Markup
 function commandLine({ row, x }: Item): Markup | null {
   const first = row.nodes[0] as Item['row']['nodes'][number];
   const text = first.commandLine ?? first.image ?? '';
-  if (text === '') return null;
+  // Of a process that was not seen there is often a name only, which stands above already.
+  if (text === '' || text === nameOf(first)) return null;
   const fitted = fitWidth(terminalText(text.slice(0, 600)), Math.floor((page.rows - x - 14) / mono));
   return xml`<text class="mono cmd" x="${x + 14}" y="34" xml:space="preserve">${fitted}</text>`;
 }
@@ -133,7 +134,8 @@ function startText({ row }: Item, axis: Axis | null): Markup | null {
   if (start === null || time === null) return null;
   const day = axis?.ticks[0]?.day ?? '';
   const text = timeText(start);
-  const shown = text.startsWith(day) && day !== '' ? start.slice(11, 23).replace(/Z$/, '') : text.slice(5);
+  const shown =
+    text.startsWith(day) && day !== '' ? new Date(time).toISOString().slice(11, 23) : text.slice(5);
   return xml`<text class="mut s" x="${page.start}" y="${middle + 4}">${shown}</text>`;
 }
 

@@ -4,18 +4,17 @@
  */
 import { hasGuid } from './guid.ts';
 import { GuidTable } from './guid-table.ts';
+import { withMissingPids } from './missing-pids.ts';
 import { orderOfRows, type CompareRows } from './order.ts';
-import { PidIndex } from './pid-index.ts';
-import { ticksPerSecond } from './time.ts';
+import { joinTwins } from './twins.ts';
 import type { ProcessColumns } from './types.ts';
-
-/** Sysmon and the audit of Windows write at most this far apart. */
-const twinTicks = 2 * ticksPerSecond;
 
 export interface Identities {
   /** The row that speaks for each process, in order of time. */
   readonly rows: Int32Array;
   readonly nodeOfRow: Int32Array;
+  /** Process ids of the rows, those that were found out among them. */
+  readonly pid: Int32Array;
   /** Rows by GUID. */
   readonly table: GuidTable;
   readonly duplicates: number;
@@ -51,52 +50,13 @@ export function identify(
     headOf[row] = head;
     if (head === row) heads.array[heads.length++] = row;
   }
-  if (nameless > 0) joinNameless(columns, order, heads.array.subarray(0, heads.length), headOf);
-  return { ...numbered(order, headOf), table };
+  const seen = heads.array.subarray(0, heads.length);
+  const pid = withMissingPids(columns, order, seen, table);
+  if (nameless > 0) joinTwins(columns, order, seen, headOf, pid);
+  return { ...numbered(order, headOf), pid, table };
 }
 
-/** Gives events without a GUID to the process of which they tell. */
-function joinNameless(
-  columns: ProcessColumns,
-  order: Int32Array,
-  heads: Int32Array,
-  headOf: Int32Array,
-): void {
-  const { guid, hostId, pid, imageId, time } = columns;
-  const index = new PidIndex({
-    length: heads.length,
-    hostId: Int32Array.from(heads, (row) => hostId[row] as number),
-    pid: Int32Array.from(heads, (row) => pid[row] as number),
-    time: Float64Array.from(heads, (row) => time[row] as number),
-    end: new Float64Array(0),
-  });
-  let last = -1;
-  for (const row of order) {
-    if (hasGuid(guid, row * 4) || (pid[row] as number) < 0 || Number.isNaN(time[row])) continue;
-    const image = imageId[row] as number;
-    // Equal events are neighbours among those without a GUID.
-    if (last >= 0 && same(columns, last, row)) {
-      headOf[row] = headOf[last] as number;
-      continue;
-    }
-    last = row;
-    if (image < 0) continue;
-    const twin = index.nearest(
-      hostId[row] as number,
-      pid[row] as number,
-      time[row] as number,
-      twinTicks,
-      (head) => imageId[heads[head] as number] === image,
-    );
-    if (twin >= 0) headOf[row] = heads[twin] as number;
-  }
-}
-
-function same({ hostId, pid, imageId, time }: ProcessColumns, a: number, b: number): boolean {
-  return time[a] === time[b] && hostId[a] === hostId[b] && pid[a] === pid[b] && imageId[a] === imageId[b];
-}
-
-function numbered(order: Int32Array, headOf: Int32Array): Omit<Identities, 'table'> {
+function numbered(order: Int32Array, headOf: Int32Array): Omit<Identities, 'table' | 'pid'> {
   const nodeOfRow = new Int32Array(order.length);
   const rows = new Int32Array(order.length);
   let nodes = 0;

@@ -48,7 +48,7 @@ export function linkProcesses(columns: ProcessColumns, compareTexts?: CompareRow
   const lives = {
     length: known,
     hostId: of(columns.hostId),
-    pid: of(columns.pid),
+    pid: of(identities.pid),
     time: Float64Array.from(rows, (row) => columns.time[row] as number),
     end: new Float64Array(known).fill(Number.NaN),
   };

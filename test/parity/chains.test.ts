@@ -2,8 +2,7 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChains } from '../../src/process/chain/find.ts';
-import type { ChainSpec, StepHit } from '../../src/process/index.ts';
+import { findChains, type ChainSpec, type StepHit } from '../../src/process/index.ts';
 import { convert, parseRules } from '../../src/sigma/index.ts';
 
 const runs = process.env['HUNTBOOK_FULL'] ? 3000 : 150;

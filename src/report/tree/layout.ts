@@ -74,7 +74,12 @@ export function layoutOf(graph: ProcessGraph): Layout {
     const up = parent && { x: parent.x, y: before ?? parent.y, parent: before === undefined };
     if (parent !== undefined) lastChild[row.parent] = y;
     items.push({
-      ...{ row, index, y, height, findings, up: up ?? null },
+      row,
+      index,
+      y,
+      height,
+      findings,
+      up: up ?? null,
       x: page.left + Math.min(row.depth, levels) * step,
       children: rows[index + 1]?.parent === index,
       deep: row.depth > levels,

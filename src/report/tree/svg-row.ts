@@ -1,5 +1,5 @@
 /** One row of the drawn picture, in coordinates of its own: its line to the parent, texts, badges, and its bar. */
-import { fitWidth, terminalText } from '../../escape/index.ts';
+import { fitWidth, terminalText, textWidth } from '../../escape/index.ts';
 import type { Markup } from '../html/markup.ts';
 import { countOf, countText, timeText } from '../text.ts';
 import type { Axis } from './axis.ts';
@@ -66,23 +66,24 @@ function marker({ row, x, findings }: Item): Markup {
 function nameLine({ row, x, deep, children }: Item, options: RowOptions): Markup {
   const first = row.nodes[0] as Item['row']['nodes'][number];
   let rest = Math.floor((page.badges - x - 26) / wide);
-  const piece = (text: string, style: string): Markup | null => {
-    const fitted = fitWidth(terminalText(text.slice(0, 300)), Math.max(0, rest));
-    rest -= [...fitted].length;
+  const piece = (text: string, style: string, limit = rest): Markup | null => {
+    const fitted = fitWidth(terminalText(text.slice(0, 300)), Math.max(0, Math.min(rest, limit)));
+    rest -= textWidth(fitted);
     return fitted === '' ? null : xml`<tspan class="${style}">${fitted}</tspan>`;
   };
   const count = row.nodes.length;
   const parts = [
     deep ? piece(`⋯${row.depth}  `, 'mut') : null,
     row.skipped > 0 ? piece(`(${countOf(row.skipped, 'generation')} left out)  `, 'warn s') : null,
-    piece(nameOf(first), 'ink b n'),
+    // Long names leave room for what stands behind them.
+    piece(nameOf(first), 'ink b n', Math.ceil(rest * 0.45)),
     piece(
       count > 1 ? `  × ${countText(count)}` : first.pid === null ? '' : `  ${first.pid}`,
       count > 1 ? 'ink b' : 'mut',
     ),
     first.known ? null : piece('  not seen', 'warn s'),
-    options.user && first.user ? piece(`  ${first.user}`, 'mut s') : null,
     row.hidden > 0 ? piece(`  +${countOf(row.hidden, 'child', 'children')} not shown`, 'warn s') : null,
+    options.user && first.user ? piece(`  ${first.user}`, 'mut s') : null,
     // The script writes here how many rows are folded away.
     options.page && children ? xml`<tspan class="mut s folded"></tspan>` : null,
   ];
@@ -93,7 +94,7 @@ function commandLine({ row, x }: Item): Markup | null {
   const first = row.nodes[0] as Item['row']['nodes'][number];
   const text = first.commandLine ?? first.image ?? '';
   // Of a process that was not seen there is often a name only, which stands above already.
-  if (text === '' || text === nameOf(first)) return null;
+  if (text === '' || (first.commandLine === null && text === nameOf(first))) return null;
   const fitted = fitWidth(terminalText(text.slice(0, 600)), Math.floor((page.rows - x - 14) / mono));
   return xml`<text class="mono cmd" x="${x + 14}" y="34" xml:space="preserve">${fitted}</text>`;
 }

@@ -2,26 +2,22 @@
 import type { GraphEvent, GraphNode, ProcessGraph } from '../../../src/process/index.ts';
 
 const empty: GraphNode = {
-  ...{
-    host: 'WS01',
-    guid: null,
-    pid: null,
-    image: null,
-    commandLine: null,
-    user: null,
-    start: null,
-    end: null,
-  },
-  ...{
-    known: true,
-    link: 'guid',
-    parent: null,
-    generation: 0,
-    hidden: 0,
-    counts: {},
-    events: [],
-    findings: [],
-  },
+  host: 'WS01',
+  guid: null,
+  pid: null,
+  image: null,
+  commandLine: null,
+  user: null,
+  start: null,
+  end: null,
+  known: true,
+  link: 'guid',
+  parent: null,
+  generation: 0,
+  hidden: 0,
+  counts: {},
+  events: [],
+  findings: [],
 };
 
 export function node(facts: Partial<GraphNode>): GraphNode {
@@ -122,10 +118,8 @@ export const macro: ProcessGraph = graph(
       guid: '6b1d6a01-5555-5e57-a401-000000000500',
       pid: 7188,
       user,
-      ...{
-        image: `${system}\\cmd.exe`,
-        commandLine: `"${system}\\cmd.exe" /c rundll32.exe ${temp}\\wrkfl.dll,StartW`,
-      },
+      image: `${system}\\cmd.exe`,
+      commandLine: `"${system}\\cmd.exe" /c rundll32.exe ${temp}\\wrkfl.dll,StartW`,
       start: `${day}09:15:21.0400000Z`,
       end: `${day}09:15:21.9000000Z`,
     }),
@@ -227,12 +221,10 @@ export function hostile(text: string): ProcessGraph {
 export function chainOf(length: number): ProcessGraph {
   const nodes = Array.from({ length }, (_, i) =>
     node({
-      ...{
-        parent: i === 0 ? null : i - 1,
-        pid: i + 1,
-        image: `C:\\p${i % 7}.exe`,
-        generation: i - length + 1,
-      },
+      parent: i === 0 ? null : i - 1,
+      pid: i + 1,
+      image: `C:\\p${i % 7}.exe`,
+      generation: i - length + 1,
       start: new Date(Date.UTC(2026, 2, 2) + i * 1000).toISOString(),
       commandLine: `p -n ${i}`,
     }),

@@ -29,9 +29,8 @@ function faultOf(pattern: string, options?: ChainPatternOptions): string {
 
 describe('a chain in short form', () => {
   it('becomes rules and a chain that a person would keep', () => {
-    expect(
-      parseChainPattern('cmd.exe > powershell.exe "-enc" >> winword.exe|excel.exe'),
-    ).toMatchInlineSnapshot(`
+    expect(parseChainPattern('cmd.exe > powershell.exe "-enc" >> winword.exe|excel.exe'))
+      .toMatchInlineSnapshot(`
       "title: 'Step 1 of 3: cmd.exe'
       id: c7c48d7d-784c-827d-a623-fc62cf2fcb1b
       name: step_1_918f2f

@@ -5,10 +5,11 @@
 import { HuntbookError } from '../errors.ts';
 import { CorrelationPlan, Matcher, onRegexTimeout, type RuleInfo, type RuleSet } from '../detect/index.ts';
 import { FieldTable } from '../events/index.ts';
+import { ProcessReader } from '../process/index.ts';
 import { defaultLimits, readAll, type SourceIssue } from '../sources/index.ts';
 import type { BacktestCase, BacktestPlan, Bound } from './backtest-plan.ts';
 import { BaseMatchMaker } from './base-match.ts';
-import { CorrelationRun } from './correlation-run.ts';
+import { Correlated } from './correlated.ts';
 import { planScan } from './plan-scan.ts';
 import { ruleFilter } from './rule-filter.ts';
 import { TimeSpan } from './time-span.ts';
@@ -64,17 +65,20 @@ class Counter {
   readonly #rules: RuleSet;
   readonly #plan: CorrelationPlan;
   readonly #asked: readonly (readonly string[] | null)[];
+  readonly #processes: ProcessReader | null;
 
   constructor(rules: RuleSet) {
     this.#rules = rules;
     this.#matcher = new Matcher(rules, this.#fields);
     this.#plan = new CorrelationPlan(rules.correlations);
-    this.#asked = planScan(rules, this.#plan, () => true).fields;
+    const { fields, processes } = planScan(rules, this.#plan, () => true);
+    this.#asked = fields;
+    this.#processes = processes ? new ProcessReader(this.#fields) : null;
   }
 
   async count(paths: readonly string[]): Promise<Counted> {
     const matches = new Map<number, number>();
-    const correlations = new CorrelationRun(this.#rules, this.#plan);
+    const correlations = new Correlated(this.#rules, this.#plan);
     const maker = new BaseMatchMaker(this.#asked);
     const span = new TimeSpan();
     const problems: string[] = [];
@@ -87,13 +91,17 @@ class Counter {
       for await (const batch of batches) {
         events += batch.length;
         span.add(batch);
+        for (let row = 0; this.#processes && row < batch.length; row++) {
+          const fact = this.#processes.read(batch, row);
+          if (fact !== null) correlations.process(fact);
+        }
         this.#matcher.match(batch, (match) => {
           matches.set(match.rule, (matches.get(match.rule) ?? 0) + 1);
           if (maker.wants(match.rule)) correlations.add(maker.make(match));
         });
         maker.forget();
       }
-      correlations.finish(span.last);
+      await correlations.finish(span.last);
       for (const [correlation, count] of correlations.countHits())
         matches.set(this.#rules.rules.length + correlation, count);
       for (const issue of correlations.issues()) untimely.push(issue.message);

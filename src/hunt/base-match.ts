@@ -20,6 +20,9 @@ export interface BaseMatch {
 const maxWholeEvents = 100_000;
 const maxWholeChars = 128 * 1024 * 1024;
 
+/** What tells which process acted, and when: of use for chains where a rule does not ask for it. */
+const actorFields = ['ClientProcessId', 'CallerProcessId', 'Execution_ProcessID'];
+
 export class BaseMatchMaker {
   /** For each rule the fields that correlations ask for; null: none is about it. */
   readonly #fields: readonly (readonly string[] | null)[];
@@ -66,7 +69,10 @@ export class BaseMatchMaker {
     const whole = this.cut === 0;
     const few = (): HuntEvent => ({
       ...event,
-      fields: Object.fromEntries(names.map((n, i) => [n, values[i] ?? null])),
+      fields: Object.fromEntries([
+        ...actorFields.flatMap((n) => (event.fields[n] === undefined ? [] : [[n, event.fields[n]]])),
+        ...names.map((n, i) => [n, values[i] ?? null]),
+      ]) as HuntEvent['fields'],
     });
     return {
       rule,

@@ -65,7 +65,12 @@ export function chainFinding(rules: Pick<RuleSet, 'rules' | 'correlations'>, fou
       last: isoTime(found.last),
       events: down.map(({ rule, event }) => ({ rule, event })),
     },
-    chain: found.path.map((process, place) => ({ ...process, step: titles.get(place) ?? null })),
+    // What is above the first step is not looked at.
+    chain: found.path.map((process, place) => ({
+      ...process,
+      ...(place === 0 && { link: null }),
+      step: titles.get(place) ?? null,
+    })),
   };
 }
 

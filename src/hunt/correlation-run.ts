@@ -22,6 +22,13 @@ export interface CorrelationRunOptions {
   readonly maxDelay?: number | undefined;
 }
 
+export interface TimedFinding {
+  readonly correlation: number;
+  /** `correlationTime` of its last event. */
+  readonly last: number;
+  readonly finding: Finding;
+}
+
 export class CorrelationRun {
   readonly plan: CorrelationPlan;
   /** Correlations with findings. */
@@ -46,6 +53,8 @@ export class CorrelationRun {
 
   /** The matches of an event come one after the other. */
   add({ rule, time, values, serial, event }: BaseMatch): void {
+    // Chains of processes have a run of their own.
+    if (this.plan.feedsOf(rule).length === 0) return;
     if (serial !== this.#serial) {
       this.#serial = serial;
       this.#event = event;
@@ -77,11 +86,16 @@ export class CorrelationRun {
 
   /** What was found since the last call, in order of time. */
   take(): Finding[] {
+    return this.takeTimed().map(({ finding }) => finding);
+  }
+
+  takeTimed(): TimedFinding[] {
     const hits = this.#hits.splice(0).sort((a, b) => a.last - b.last || a.correlation - b.correlation);
     return hits.map((hit) => {
-      this.found.add(hit.correlation);
+      const { correlation, last } = hit;
+      this.found.add(correlation);
       this.reported++;
-      return this.#finding(hit);
+      return { correlation, last, finding: this.#finding(hit) };
     });
   }
 

@@ -29,6 +29,11 @@ export interface HuntOptions {
    * judged while events come. Default: they are judged when all is read, in whatever order it came. One thread only.
    */
   readonly maxDelay?: number;
+  /**
+   * Whether findings have the process of their event and all above it, as `chain`. Takes a pass more; not for what can be
+   * read only once.
+   */
+  readonly withChain?: boolean;
   /** Default: one for small inputs, otherwise up to four. */
   readonly threads?: number;
   readonly onFinding: (finding: Finding) => void | Promise<void>;

@@ -4,9 +4,10 @@
  * so that memory stays bounded.
  */
 import { Worker } from 'node:worker_threads';
+import type { ProcessFact } from '../process/index.ts';
 import type { ListedInput } from '../sources/index.ts';
 import type { BaseMatch } from './base-match.ts';
-import type { CorrelationRun } from './correlation-run.ts';
+import type { Correlated } from './correlated.ts';
 import type { HuntOptions } from './options.ts';
 import type { ScanPlan, ScanResult } from './scanner.ts';
 import type { Finding } from './types.ts';
@@ -29,6 +30,7 @@ export type FromWorker =
       readonly unit: number;
       readonly findings: Finding[];
       readonly matches: BaseMatch[];
+      readonly processes: ProcessFact[];
     }
   | { readonly kind: 'progress'; readonly unit: number; readonly bytes: number; readonly events: number }
   | { readonly kind: 'done'; readonly unit: number }
@@ -40,7 +42,7 @@ const readAhead = 4;
 export async function scanInThreads(
   options: HuntOptions,
   plan: ScanPlan,
-  correlations: CorrelationRun,
+  correlations: Correlated,
   inputs: readonly ListedInput[],
   totalBytes: number,
   threads: number,
@@ -49,13 +51,20 @@ export async function scanInThreads(
   return pool.run(threads);
 }
 
+/** What came of one input and was not handed on. */
+interface Found {
+  readonly findings: Finding[];
+  readonly matches: BaseMatch[];
+  readonly processes: ProcessFact[];
+}
+
 class WorkerPool {
   readonly #options: HuntOptions;
   readonly #inputs: readonly ListedInput[];
   readonly #totalBytes: number;
   readonly #data: unknown;
-  readonly #correlations: CorrelationRun;
-  readonly #pending = new Map<number, { findings: Finding[]; matches: BaseMatch[] }>();
+  readonly #correlations: Correlated;
+  readonly #pending = new Map<number, Found>();
   readonly #finished = new Set<number>();
   readonly #idle: Worker[] = [];
   readonly #results: ScanResult[] = [];
@@ -71,7 +80,7 @@ class WorkerPool {
   constructor(
     options: HuntOptions,
     plan: ScanPlan,
-    correlations: CorrelationRun,
+    correlations: Correlated,
     inputs: readonly ListedInput[],
     totalBytes: number,
   ) {
@@ -149,12 +158,13 @@ class WorkerPool {
     }
   }
 
-  #hold({ unit, findings, matches }: Extract<FromWorker, { kind: 'found' }>): void {
+  #hold({ unit, findings, matches, processes }: Extract<FromWorker, { kind: 'found' }>): void {
     const held = this.#pending.get(unit);
     if (held) {
       held.findings.push(...findings);
       held.matches.push(...matches);
-    } else this.#pending.set(unit, { findings, matches });
+      held.processes.push(...processes);
+    } else this.#pending.set(unit, { findings, matches, processes });
     if (unit === this.#front) this.#flush().catch((error: unknown) => this.#failure.reject(error));
   }
 
@@ -165,6 +175,7 @@ class WorkerPool {
         const unit = this.#front;
         const ready = this.#pending.get(unit);
         this.#pending.delete(unit);
+        for (const fact of ready?.processes ?? []) this.#correlations.process(fact);
         for (const match of ready?.matches ?? []) this.#correlations.add(match);
         for (const finding of ready?.findings ?? []) await this.#options.onFinding(finding);
         if (this.#pending.has(unit)) continue;

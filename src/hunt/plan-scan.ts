@@ -12,10 +12,13 @@ export function planScan(
   chosen: (info: RuleInfo) => boolean,
 ): ScanPlan {
   const needed = new Set(plan.rules);
+  const isChain = ({ chain }: RuleSet['correlations'][number], index: number): boolean =>
+    chain !== undefined && (plan.runs[index] ?? false);
   const reports = rules.map(({ info, part }) => !part && chosen(info));
   return {
     reports,
     active: reports.map((own, rule) => own || needed.has(rule)),
+    processes: plan.correlations.some(isChain),
     fields: rules.map((_, rule) => (needed.has(rule) ? plan.fieldsOf(rule) : null)),
   };
 }

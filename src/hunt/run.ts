@@ -11,7 +11,8 @@ import {
   type RuleSet,
 } from '../detect/index.ts';
 import { listInputs, type InputList, type ListedInput } from '../sources/index.ts';
-import { CorrelationRun } from './correlation-run.ts';
+import { fileAncestry } from './ancestry/files.ts';
+import { Correlated } from './correlated.ts';
 import { IssueLog } from './issue-log.ts';
 import type { HuntOptions } from './options.ts';
 import { scanInThreads } from './parallel.ts';
@@ -26,13 +27,14 @@ import type { HuntSummary, NeverFiringRule } from './types.ts';
 const worthThreads = 96 * 1024 * 1024;
 
 /** Runs a hunt. Throws for paths that do not exist; everything else that goes wrong is in the summary. */
-export async function hunt(options: HuntOptions): Promise<HuntSummary> {
+export async function hunt(asked: HuntOptions): Promise<HuntSummary> {
   const started = performance.now();
   const issues = new IssueLog();
-  const list = listInputs(withLakeFiles(options.paths), {
+  const list = listInputs(withLakeFiles(asked.paths), {
     onIssue: (issue) => issues.add(issue),
-    ...(options.stdin && { stdin: options.stdin }),
+    ...(asked.stdin && { stdin: asked.stdin }),
   });
+  const options = asked.withChain ? await withAncestry(asked, list) : asked;
   const { rules } = options;
   const chosen = options.rule ?? ((): boolean => true);
   const correlationPlan = new CorrelationPlan(rules.correlations, (index) =>
@@ -40,7 +42,7 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
   );
   const plan = planScan(rules, correlationPlan, chosen);
   const { maxDelay } = options;
-  const correlations = new CorrelationRun(rules, correlationPlan, { maxDelay });
+  const correlations = new Correlated(rules, correlationPlan, { maxDelay });
   const threads = maxDelay === undefined ? threadCount(options.threads, list) : 1;
   const results =
     threads > 1
@@ -51,7 +53,7 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
     issues.merge(result.issues);
     span.merge(result.firstTime, result.lastTime);
   }
-  correlations.finish(span.last, options.filter?.until);
+  await correlations.finish(span.last, options.filter?.until);
   await report(correlations, options);
   issues.merge(correlations.issues());
   const sql = await runSqlHunts({ ...options, hunts: options.sqlHunts ?? new Map() });
@@ -67,7 +69,7 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
     rulesMatched:
       [...matched].filter((rule) => plan.reports[rule]).length + correlations.found.size + sql.matched,
     refused: [...rules.refused, ...sql.refused],
-    notices: rules.notices,
+    notices: [...rules.notices, ...correlations.notices()],
     neverFire: [
       ...describeNever(rules, never),
       ...neverCorrelate(rules, correlations, never),
@@ -81,6 +83,14 @@ export async function hunt(options: HuntOptions): Promise<HuntSummary> {
   };
 }
 
+async function withAncestry(options: HuntOptions, { inputs }: InputList): Promise<HuntOptions> {
+  const ancestry = await fileAncestry(options, inputs);
+  return {
+    ...options,
+    onFinding: async (finding) => options.onFinding(await ancestry.add(finding)),
+  };
+}
+
 function threadCount(wanted: number | undefined, { inputs, totalBytes }: InputList): number {
   // Standard input and pipes can not be handed to another thread.
   if (inputs.some(({ input }) => input.path === undefined || input.size === undefined)) return 1;
@@ -91,7 +101,7 @@ function threadCount(wanted: number | undefined, { inputs, totalBytes }: InputLi
 async function scanHere(
   options: HuntOptions,
   plan: ScanPlan,
-  correlations: CorrelationRun,
+  correlations: Correlated,
   inputs: readonly ListedInput[],
   totalBytes: number,
 ): Promise<ScanResult> {
@@ -110,12 +120,13 @@ async function scanHere(
       ((bytes: number) =>
         tell({ bytes: before + bytes, totalBytes, events: scanner.events, current: input.name }));
     const onBatch = async (): Promise<void> => {
-      correlations.advance(scanner.lastTime);
+      await correlations.advance(scanner.lastTime);
       await report(correlations, options);
     };
     await scanner.scan(input, named, {
       onFinding: options.onFinding,
       onMatch: (match) => correlations.add(match),
+      onProcess: (fact) => correlations.process(fact),
       onProgress,
       ...(options.maxDelay !== undefined && { onBatch }),
     });
@@ -126,7 +137,7 @@ async function scanHere(
   return scanner.result();
 }
 
-async function report(correlations: CorrelationRun, { onFinding }: HuntOptions): Promise<void> {
+async function report(correlations: Correlated, { onFinding }: HuntOptions): Promise<void> {
   for (const finding of correlations.take()) await onFinding(finding);
 }
 
@@ -166,7 +177,7 @@ function describeNever(rules: RuleSet, never: readonly NeverFires[]): NeverFirin
 
 function neverCorrelate(
   rules: RuleSet,
-  correlations: CorrelationRun,
+  correlations: Correlated,
   never: readonly NeverFires[],
 ): NeverFiringRule[] {
   const dead = new Set(never.map(({ rule }) => rule));

@@ -1,6 +1,6 @@
 /** Runs a rule set over inputs, one after the other: the part of a hunt that one thread does. */
 import { setImmediate } from 'node:timers/promises';
-import { FieldTable } from '../events/index.ts';
+import { FieldTable, type EventBatch } from '../events/index.ts';
 import {
   Matcher,
   onRegexTimeout,
@@ -9,6 +9,7 @@ import {
   type NeverFires,
   type RuleSet,
 } from '../detect/index.ts';
+import { ProcessReader, type ProcessFact } from '../process/index.ts';
 import {
   defaultLimits,
   openBatches,
@@ -31,12 +32,16 @@ export interface ScanPlan {
   readonly reports: readonly boolean[];
   /** For each rule the fields that correlations ask for; null: none is about it. */
   readonly fields: readonly (readonly string[] | null)[];
+  /** Whether creations and ends of processes are wanted: chains need them all. */
+  readonly processes: boolean;
 }
 
 export interface ScanHandlers {
   readonly onFinding: (finding: Finding) => void | Promise<void>;
   /** Matches that correlations are about, those of one event one after the other. */
   readonly onMatch: (match: BaseMatch) => void;
+  /** Creations and ends of processes, where the plan wants them. */
+  readonly onProcess?: (fact: ProcessFact) => void;
   /** After each batch. */
   readonly onBatch?: () => void | Promise<void>;
   readonly onProgress?: ((bytes: number) => void) | undefined;
@@ -69,10 +74,13 @@ export class Scanner {
   readonly #fields = new FieldTable();
   readonly #options: ScanOptions;
   readonly #accept: ReturnType<typeof eventFilter>;
+  /** The same, counting apart: no event is counted twice. */
+  readonly #acceptProcess: ReturnType<typeof eventFilter>;
   readonly #counts: FilterCounts = { withoutTime: 0 };
   readonly #span = new TimeSpan();
   readonly #maker: FindingMaker;
   readonly #baseMaker: BaseMatchMaker;
+  readonly #processes: ProcessReader | null;
   readonly #matched: Uint8Array;
   #lastTurn = performance.now();
   #events = 0;
@@ -85,6 +93,8 @@ export class Scanner {
     this.#matcher = new Matcher(set, this.#fields, (rule) => plan.active[rule] as boolean);
     this.#baseMaker = new BaseMatchMaker(plan.fields);
     this.#accept = eventFilter(options.filter, this.#counts);
+    this.#acceptProcess = eventFilter(options.filter, { withoutTime: 0 });
+    this.#processes = plan.processes ? new ProcessReader(this.#fields) : null;
     this.#matched = new Uint8Array(set.rules.length);
     this.#maker = new FindingMaker(set);
     onRegexTimeout((regex) => {
@@ -98,7 +108,7 @@ export class Scanner {
   async scan(
     input: ByteInput,
     named: boolean,
-    { onFinding, onMatch, onBatch, onProgress }: ScanHandlers,
+    { onFinding, onMatch, onProcess, onBatch, onProgress }: ScanHandlers,
   ): Promise<void> {
     const onIssue = (issue: SourceIssue): void => this.issues.add(issue);
     const batches = openBatches(input, {
@@ -116,6 +126,7 @@ export class Scanner {
       await this.#breathe();
       this.#events += batch.length;
       this.#span.add(batch);
+      if (onProcess) this.#readProcesses(batch, onProcess);
       this.#matcher.match(
         batch,
         (match) => {
@@ -134,6 +145,14 @@ export class Scanner {
       }
       found.length = 0;
       if (onBatch) await onBatch();
+    }
+  }
+
+  #readProcesses(batch: EventBatch, onProcess: (fact: ProcessFact) => void): void {
+    if (!this.#processes) return;
+    for (let row = 0; row < batch.length; row++) {
+      const fact = this.#processes.read(batch, row);
+      if (fact !== null && (this.#acceptProcess?.(batch, row) ?? true)) onProcess(fact);
     }
   }
 

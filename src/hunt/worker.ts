@@ -1,6 +1,7 @@
 /** A thread of a hunt: scans the inputs it is given, sends findings in order. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { RuleSet, type StoredRules } from '../detect/index.ts';
+import type { ProcessFact } from '../process/index.ts';
 import { fileInput } from '../sources/index.ts';
 import type { BaseMatch } from './base-match.ts';
 import type { FromWorker, ScanJob, ToWorker } from './parallel.ts';
@@ -20,16 +21,22 @@ const send = (message: FromWorker): void => port.postMessage(message);
 async function run({ unit, path, size, named }: ScanJob): Promise<void> {
   let findings: Finding[] = [];
   let matches: BaseMatch[] = [];
+  let processes: ProcessFact[] = [];
   const flush = (): void => {
-    if (findings.length + matches.length > 0) send({ kind: 'found', unit, findings, matches });
+    if (findings.length + matches.length + processes.length > 0)
+      send({ kind: 'found', unit, findings, matches, processes });
     findings = [];
     matches = [];
+    processes = [];
   };
   const onFinding = (finding: Finding): void => {
     if (findings.push(finding) >= 200) flush();
   };
   const onMatch = (match: BaseMatch): void => {
     if (matches.push(match) >= 200) flush();
+  };
+  const onProcess = (fact: ProcessFact): void => {
+    if (processes.push(fact) >= 1000) flush();
   };
   let reported = 0;
   const onProgress = (bytes: number): void => {
@@ -38,7 +45,7 @@ async function run({ unit, path, size, named }: ScanJob): Promise<void> {
     reported = now;
     send({ kind: 'progress', unit, bytes, events: scanner.events });
   };
-  await scanner.scan(fileInput(path), named, { onFinding, onMatch, onProgress });
+  await scanner.scan(fileInput(path), named, { onFinding, onMatch, onProcess, onProgress });
   flush();
   send({ kind: 'progress', unit, bytes: size, events: scanner.events });
   send({ kind: 'done', unit });

@@ -18,6 +18,7 @@ export interface HuntCliOptions extends RuleCliOptions {
   readonly host?: string[];
   readonly threads?: number;
   readonly maxDelay?: string;
+  readonly withChain?: boolean;
   readonly format?: 'table' | 'json' | 'ndjson' | 'csv' | 'html';
   readonly output?: string;
   readonly force?: boolean;

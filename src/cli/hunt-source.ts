@@ -4,8 +4,10 @@ import { sourcePath, type NamedSource } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
 import {
   describeFields,
+  engineProcesses,
   huntRemote,
   openSource,
+  sourceAncestry,
   type HuntSummary,
   type RemoteHuntOptions,
 } from '../hunt/index.ts';
@@ -86,21 +88,41 @@ async function huntSource(
   const pipelines = settings.pipelines && (await pipelinesOf(source, settings.pipelines));
   const { earliest, latest, index } = settings;
   const map = await indexMapOf(source, settings);
-  const summary = await huntRemote({
-    ...hunt,
+  const common = {
     engine,
     source: source.name,
-    documents,
     // What the index can answer is looked up for pipelines of one's own too.
     ...(await describeFields(engine, pipelines ? 'sigma' : fieldsOf(settings), hunt.signal)),
-    ...(pipelines && { pipelines }),
-    ...(map ? { index: (rule) => indexFor(map, rule.logsource) ?? index } : index !== undefined && { index }),
     ...(earliest !== undefined && { earliest }),
     ...(latest !== undefined && { latest }),
     ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),
+  };
+  const ancestry = options.withChain ? ancestryOn(common, index, hunt.signal) : null;
+  const found = await huntRemote({
+    ...hunt,
+    ...common,
+    documents,
+    ...(pipelines && { pipelines }),
+    ...(map ? { index: (rule) => indexFor(map, rule.logsource) ?? index } : index !== undefined && { index }),
+    onFinding: async (finding) => hunt.onFinding(ancestry === null ? finding : await ancestry.add(finding)),
   });
+  const summary = { ...found, issues: [...found.issues, ...(ancestry?.issues() ?? [])] };
   return { ...summary, refused: [...summary.refused, ...sqlHunts.map(notRun)] };
+}
+
+/** Whoever began a process may be older than the time that is hunted in: only the source itself bounds it. */
+function ancestryOn(
+  common: Omit<Parameters<typeof engineProcesses>[0], 'index'>,
+  index: string | undefined,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof sourceAncestry> {
+  const processes = engineProcesses({
+    ...common,
+    ...(index !== undefined && { index }),
+    ...(signal && { signal }),
+  });
+  return sourceAncestry({ source: processes, name: common.source, ...(signal && { signal }) });
 }
 
 function fieldsOf(settings: NamedSource['settings']): RemoteHuntOptions['fields'] | undefined {

@@ -99,6 +99,7 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
             sqlHunts,
             ...(options.threads !== undefined && { threads: options.threads }),
             ...(maxDelay !== undefined && { maxDelay }),
+            ...(options.withChain && { withChain: true }),
             ...(options.maxArchiveRatio !== undefined && { limits: { maxRatio: options.maxArchiveRatio } }),
             verifyChecksums: options.verifyChecksums ?? false,
             onProgress: (report) => progress.update(report),

@@ -75,6 +75,7 @@ outputOptions(
     ).choices(['table', 'json', 'ndjson', 'csv', 'html']),
   ),
 )
+  .option('--with-chain', 'add to each finding its process and all above it, up to the logon')
   .addOption(
     new Option('--fail-on <level>', 'exit with 1 when a finding has this level or above').choices(levels),
   )

@@ -16,6 +16,7 @@ export { levelOrder, levelRank, ruleFilter, type RuleFilter } from './rule-filte
 export { IssueLog } from './issue-log.ts';
 export type { HuntOptions, HuntProgress } from './options.ts';
 export { hunt } from './run.ts';
+export { sourceAncestry } from './ancestry/source.ts';
 export { backtest, readBacktestPlan, type BacktestPlan, type CheckResult } from './backtest.ts';
 export {
   assignParameters,

@@ -2,9 +2,15 @@
  * The processes above findings, looked up where the events are: one search for a process that was not met before, until
  * the top or a process that was. The number of searches is bounded; what came after that has a part of its line.
  */
-import { correlationTime } from '../../detect/index.ts';
+import { correlationTime, isoTime } from '../../detect/index.ts';
 import { asHuntbookError } from '../../errors.ts';
-import { actorOf, type ProcessInfo, type ProcessName, type ProcessSource } from '../../process/index.ts';
+import {
+  actorOf,
+  type ProcessInfo,
+  type ProcessName,
+  type ProcessSource,
+  type ProcessTree,
+} from '../../process/index.ts';
 import type { SourceIssue } from '../../sources/index.ts';
 import { asFindingProcesses } from '../chain-finding.ts';
 import { IssueLog } from '../issue-log.ts';
@@ -121,7 +127,8 @@ class SourceAncestry implements Ancestry {
     this.#searches++;
     try {
       const { host, guid, pid, time, told } = wanted;
-      const start = { kind: 'process', process: { host, guid, pid }, time } as const;
+      const at = time === null ? null : Date.parse(isoTime(time));
+      const start = { kind: 'process', process: { host, guid, pid }, time: at } as const;
       const found = await source.tree({
         start,
         up: 0,
@@ -131,7 +138,7 @@ class SourceAncestry implements Ancestry {
         ...(signal && { signal }),
       });
       const { tree } = found;
-      const node = found.focus[0] ?? -1;
+      const node = found.focus.find((one) => isThis(tree, one, wanted)) ?? -1;
       const parent = node < 0 ? -1 : (tree.parent[node] as number);
       const [info = told, above] = await tree.describe([node, parent].filter((one) => one >= 0));
       const known: Known = {
@@ -156,6 +163,17 @@ class SourceAncestry implements Ancestry {
   #issue(code: SourceIssue['code'], message: string): void {
     this.#issues.add({ code, source: this.#options.name, message });
   }
+}
+
+/** Another process may have had the process id before: then its image is another. */
+function isThis(tree: ProcessTree, node: number, { guid, told }: Wanted): boolean {
+  const image = tree.images[tree.imageId[node] as number];
+  if (guid !== null || told.image === null || image === undefined || image === '') return true;
+  return fileName(image) === fileName(told.image);
+}
+
+function fileName(image: string): string | undefined {
+  return image.toLowerCase().split(/[\\/]/).at(-1);
 }
 
 function nameOf({ host, guid, pid }: ProcessName): ProcessName {

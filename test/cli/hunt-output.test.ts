@@ -41,7 +41,8 @@ describe('streams', () => {
     const { stdout } = await place.run('hunt', events, '-f', 'ndjson', '-q');
     for (const line of stdout.trimEnd().split('\n')) {
       const finding = JSON.parse(line) as Record<string, Record<string, unknown>>;
-      const last = finding['correlation'] ? ['correlation'] : [];
+      const last = ['correlation', 'chain'].filter((key) => finding[key] !== undefined);
+      expect(finding['chain'] !== undefined).toBe(finding['correlation']?.['type'] === 'process_chain');
       expect(Object.keys(finding)).toEqual(['id', 'rule', 'event', 'matched', ...last]);
       expect(Object.keys(finding['rule'] ?? {})).toEqual(['id', 'title', 'level', 'status', 'path', 'tags']);
       expect(Object.keys(finding['event'] ?? {})).toEqual([

@@ -22,7 +22,8 @@ export function endOf(event: HuntEvent): ProcessEnd | null {
 }
 
 export function startIn(fields: Fields, ref: number): ProcessStart {
-  const audit = fields.get('NewProcessId') !== undefined || fields.get('NewProcessName') !== undefined;
+  // In a table of all events a Sysmon event has these fields too, and nothing in them.
+  const audit = pidOf(fields, 'NewProcessId') !== null || textOf(fields, 'NewProcessName') !== null;
   const parentPid = pidOf(fields, audit ? 'ProcessId' : 'ParentProcessId');
   return {
     host: hostIn(fields),

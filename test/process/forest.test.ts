@@ -71,7 +71,7 @@ const lifelike = fc
       image: images,
       host: hosts,
       sysmon: fc.constantFrom('yes', 'yes', 'without id', 'twice', 'no'),
-      audit: fc.constantFrom('yes', 'no', 'late', 'twice'),
+      audit: fc.constantFrom('yes', 'no', 'at the limit', 'late', 'twice'),
       ends: fc.constantFrom('sysmon', 'audit', 'both', 'no'),
       lasts: fc.nat({ max: 40 }),
       skew: fc.constantFrom(0, 0, 0, -3, 3, 5),
@@ -123,6 +123,7 @@ const lifelike = fc
       if (life.sysmon === 'twice') starts.push({ ...sysmon, time: time + second });
       if (life.audit === 'yes' || life.audit === 'twice') starts.push(audit);
       if (life.audit === 'twice') starts.push({ ...audit });
+      if (life.audit === 'at the limit') starts.push({ ...audit, time: time + 2 * second });
       if (life.audit === 'late') starts.push({ ...audit, time: time + 9 * (second / 4) });
       const end = { host, pid: life.pid, time: time + (life.lasts * second) / 4, image: life.image };
       if (life.ends === 'sysmon' || life.ends === 'both') ends.push({ ...end, guid: process.guid });

@@ -109,7 +109,7 @@ describe('findings with the processes above them', () => {
     const logged = {
       Event: {
         System: { ...Event.System, Channel: 'Security', EventID: 4624, Provider: null },
-        EventData: { TargetUserName: 'anna' },
+        EventData: { TargetUserName: 'anna', ProcessId: '0x0' },
       },
     };
     const { findings } = await collect({

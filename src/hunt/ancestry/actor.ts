@@ -1,11 +1,17 @@
 /** What an event itself says of the process that acted in it. */
 import { isoTime } from '../../detect/index.ts';
 import type { HuntEvent } from '../../events/index.ts';
-import { startOf, type Actor, type ProcessInfo, type ProcessStart } from '../../process/index.ts';
+import { actorOf, startOf, type Actor, type ProcessInfo, type ProcessStart } from '../../process/index.ts';
 
 /** Where events name the image of the process that acts. */
 const imageFields = ['Image', 'NewProcessName', 'SourceImage', 'ProcessName', 'Application'];
 const userFields = ['User', 'SourceUser', 'SubjectUserName'];
+
+/** Null where no process acts: process id 0 stands for none in logons from elsewhere. */
+export function actingIn(event: HuntEvent): Actor | null {
+  const actor = actorOf(event);
+  return actor !== null && (actor.guid !== null || actor.pid !== 0) ? actor : null;
+}
 
 /** A process whose creation is not known, as far as an event of its own tells. */
 export function actorInfo({ host, guid, pid }: Actor, event: HuntEvent): ProcessInfo {

@@ -4,18 +4,12 @@
  */
 import { correlationTime, isoTime } from '../../detect/index.ts';
 import { asHuntbookError } from '../../errors.ts';
-import {
-  actorOf,
-  type ProcessInfo,
-  type ProcessName,
-  type ProcessSource,
-  type ProcessTree,
-} from '../../process/index.ts';
+import type { ProcessInfo, ProcessName, ProcessSource, ProcessTree } from '../../process/index.ts';
 import type { SourceIssue } from '../../sources/index.ts';
 import { asFindingProcesses } from '../chain-finding.ts';
 import { IssueLog } from '../issue-log.ts';
 import type { Finding, FindingProcess, SummaryIssue } from '../types.ts';
-import { actorInfo, createdIn } from './actor.ts';
+import { actingIn, actorInfo, createdIn } from './actor.ts';
 import { joinLines } from './tree.ts';
 import { maxAbove, type Ancestry } from './types.ts';
 
@@ -65,7 +59,7 @@ class SourceAncestry implements Ancestry {
       const line = await this.#lineOf({ ...nameOf(top), time: correlationTime(top.start), told: top });
       return { ...finding, chain: joinLines(line, chain) };
     }
-    const actor = actorOf(event);
+    const actor = actingIn(event);
     if (actor === null) return finding;
     this.#learn(finding);
     return { ...finding, chain: await this.#lineOf({ ...actor, told: actorInfo(actor, event) }) };

@@ -3,10 +3,10 @@
  * next finding of it.
  */
 import { correlationTime } from '../../detect/index.ts';
-import { actorOf, type ProcessInfo, type ProcessTree } from '../../process/index.ts';
+import type { ProcessInfo, ProcessTree } from '../../process/index.ts';
 import { asFindingProcesses } from '../chain-finding.ts';
 import type { Finding, FindingProcess } from '../types.ts';
-import { actorInfo } from './actor.ts';
+import { actingIn, actorInfo } from './actor.ts';
 import { maxAbove, type Ancestry } from './types.ts';
 
 /** Lines that are kept: many findings are about few processes. */
@@ -33,7 +33,7 @@ class TreeAncestry implements Ancestry {
       const line = node < 0 ? [] : await this.#lineOf(node);
       return { ...finding, chain: joinLines(line, chain) };
     }
-    const actor = actorOf(event);
+    const actor = actingIn(event);
     if (actor === null) return finding;
     const node = this.#tree.find(actor.host, actor.guid, actor.pid, actor.time);
     const line = node < 0 ? asFindingProcesses([actorInfo(actor, event)]) : await this.#lineOf(node);

@@ -74,9 +74,6 @@ export async function addEvents(
   const cut =
     left === 0
       ? graph.cut
-      : [
-          ...graph.cut,
-          `${left} events of ${over.length} processes are counted and not listed: the first ${most} of each are`,
-        ];
+      : [...graph.cut, `${left} events are counted and not listed: of each process the first ${most} are`];
   return { ...graph, nodes, cut };
 }

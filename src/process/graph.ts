@@ -105,7 +105,8 @@ function cutOf(
   { maxNodes = usualMaxNodes }: GraphOptions,
 ): string[] {
   const cut: string[] = [];
-  if (focusLeftOut > 0) cut.push(`${focusLeftOut} more processes were asked for than ${maxNodes} are shown`);
+  if (focusLeftOut > 0)
+    cut.push(`${focusLeftOut} of the processes asked for are not shown: there are more than ${maxNodes}`);
   const parents = [...tooMany].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   for (const [node, count] of parents.slice(0, saidOneByOne)) {
     let all = 0;

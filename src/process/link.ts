@@ -5,7 +5,7 @@
  */
 import { breakCycles } from './cycles.ts';
 import { closeByGuid, closeByPid } from './ends.ts';
-import { growingInts } from './growing.ts';
+import { growingInts, pickInts, pickTimes } from './growing.ts';
 import type { GuidTable } from './guid-table.ts';
 import { identify } from './identify.ts';
 import type { CompareRows } from './order.ts';
@@ -44,12 +44,11 @@ export function linkProcesses(columns: ProcessColumns, compareTexts?: CompareRow
   const identities = identify(columns, parentRows, compareTexts);
   const { rows, nodeOfRow, table, duplicates } = identities;
   const known = rows.length;
-  const of = (column: Int32Array): Int32Array => Int32Array.from(rows, (row) => column[row] as number);
   const lives = {
     length: known,
-    hostId: of(columns.hostId),
-    pid: of(identities.pid),
-    time: Float64Array.from(rows, (row) => columns.time[row] as number),
+    hostId: pickInts(columns.hostId, rows),
+    pid: pickInts(identities.pid, rows),
+    time: pickTimes(columns.time, rows),
     end: new Float64Array(known).fill(Number.NaN),
   };
   const pids = new PidIndex(lives);
@@ -63,7 +62,7 @@ export function linkProcesses(columns: ProcessColumns, compareTexts?: CompareRow
     link: joinedBytes(found.link, length),
     hostId: joined(lives.hostId, new Int32Array(found.unseen), length),
     pid: joined(lives.pid, new Int32Array(found.unseen).fill(-1), length),
-    imageId: joined(of(columns.imageId), new Int32Array(found.unseen).fill(-1), length),
+    imageId: joined(pickInts(columns.imageId, rows), new Int32Array(found.unseen).fill(-1), length),
     time: withUnknown(lives.time, length),
     end: withUnknown(lives.end, length),
   };

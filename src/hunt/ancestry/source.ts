@@ -61,19 +61,21 @@ class SourceAncestry implements Ancestry {
     }
     const actor = actingIn(event);
     if (actor === null) return finding;
-    this.#learn(finding);
-    return { ...finding, chain: await this.#lineOf({ ...actor, told: actorInfo(actor, event) }) };
+    const told = this.#learn(finding) ?? actorInfo(actor, event);
+    return { ...finding, chain: await this.#lineOf({ ...actor, told }) };
   }
 
   issues(): SummaryIssue[] {
     return this.#issues.list();
   }
 
-  /** The event of a creation tells of the process and its parent without a search. */
-  #learn({ event }: Finding): void {
+  /** The event of a creation tells of the process and its parent without a search; null for other events. */
+  #learn({ event }: Finding): ProcessInfo | null {
     const created = createdIn(event);
-    if (created === null) return;
+    if (created === null) return null;
     const { info, start } = created;
+    // Sysmon may have told of the same process, with GUIDs.
+    if (info.guid === null) return info;
     const { parentGuid: guid, parentPid: pid, parentImage: image, parentCommandLine: commandLine } = start;
     const told: ProcessInfo = {
       ...info,
@@ -90,6 +92,7 @@ class SourceAncestry implements Ancestry {
       info: { ...info, link: hasParent ? (guid === null ? 'inferred' : 'guid') : null },
       parent: hasParent ? { host: start.host, guid, pid, time: start.time, told } : null,
     });
+    return info;
   }
 
   async #lineOf(process: Wanted): Promise<readonly FindingProcess[]> {

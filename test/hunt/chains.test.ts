@@ -13,7 +13,7 @@ import {
   writeEvents,
   type Created,
 } from './process-events.ts';
-import { collect, rulesIn, temporaryFolder } from './support.ts';
+import { collect, huntsFolder, makeEstate, rulesIn, temporaryFolder } from './support.ts';
 
 const { folder, remove } = temporaryFolder();
 afterAll(remove);
@@ -257,5 +257,22 @@ describe('chains of processes in a hunt', () => {
     const { findings } = await collect({ paths, rules: await setOf() });
     expect(chainsOf(findings)).toEqual([]);
     expect(findings.every(({ chain }) => chain === undefined)).toBe(true);
+  });
+});
+
+describe('chains of an estate', () => {
+  it('have the same ids from EVTX, JSON and CSV, on one thread and on four', async () => {
+    const lab = path.join(folder, 'estate');
+    await makeEstate(lab);
+    const rules = await rulesIn(huntsFolder);
+    const found = async (part: string, threads: number): Promise<unknown[]> => {
+      const { findings } = await collect({ paths: [path.join(lab, 'events', part)], rules, threads });
+      return chainsOf(findings).map((finding) => [finding.id, finding.rule.title, images(finding)]);
+    };
+    const evtx = await found('evtx', 1);
+    expect(evtx.length).toBeGreaterThan(5);
+    expect(await found('evtx', 4)).toEqual(evtx);
+    expect((await found('events.ndjson', 1)).sort()).toEqual([...evtx].sort());
+    expect((await found('events.csv', 1)).sort()).toEqual([...evtx].sort());
   });
 });

@@ -85,10 +85,6 @@ export class CorrelationRun {
   }
 
   /** What was found since the last call, in order of time. */
-  take(): Finding[] {
-    return this.takeTimed().map(({ finding }) => finding);
-  }
-
   takeTimed(): TimedFinding[] {
     const hits = this.#hits.splice(0).sort((a, b) => a.last - b.last || a.correlation - b.correlation);
     return hits.map((hit) => {

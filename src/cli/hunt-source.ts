@@ -1,9 +1,7 @@
 /** `huntbook hunt --source`: the rules as searches of a named source, or, of the kind files, the hunt over its files. */
-import path from 'node:path';
-import { sourcePath, type NamedSource } from '../config/index.ts';
+import type { NamedSource } from '../config/index.ts';
 import { HuntbookError } from '../errors.ts';
 import {
-  describeFields,
   engineProcesses,
   huntRemote,
   openSource,
@@ -12,11 +10,11 @@ import {
   type RemoteHuntOptions,
 } from '../hunt/index.ts';
 import type { SqlHunt } from '../rules/index.ts';
-import type { Pipeline } from '../sigma/index.ts';
-import { indexFor, readIndexMap, type SearchEngine } from '../sources/index.ts';
+import type { SearchEngine } from '../sources/index.ts';
 import { findSource, sayWarning, sourceFiles } from './find-source.ts';
 import type { HuntCliOptions } from './hunt-options.ts';
-import { choosePipelines, loadDocuments } from './sigma-rules.ts';
+import { loadDocuments } from './sigma-rules.ts';
+import { sourceSearches } from './source-searches.ts';
 
 /** What the hunt itself knows: rules, filters, where findings go. */
 export type SourceHunt = Pick<
@@ -80,31 +78,22 @@ async function huntSource(
   options: HuntCliOptions,
   { rulePaths, sqlHunts, ...hunt }: SourceHunt,
 ): Promise<HuntSummary> {
-  const settings = source.settings as Exclude<NamedSource['settings'], { kind: 'files' }>;
   const { rules: documents } = await loadDocuments(rulePaths, {
     ...(options.placeholders !== undefined && { placeholders: options.placeholders }),
     ...(options.ruleCache !== undefined && { ruleCache: options.ruleCache }),
   });
-  const pipelines = settings.pipelines && (await pipelinesOf(source, settings.pipelines));
-  const { earliest, latest, index } = settings;
-  const map = await indexMapOf(source, settings);
   const common = {
     engine,
     source: source.name,
-    // What the index can answer is looked up for pipelines of one's own too.
-    ...(await describeFields(engine, pipelines ? 'sigma' : fieldsOf(settings), hunt.signal)),
-    ...(earliest !== undefined && { earliest }),
-    ...(latest !== undefined && { latest }),
+    ...(await sourceSearches(engine, source, hunt.signal)),
     ...(options.jobs !== undefined && { jobs: options.jobs }),
     ...(options.timeout !== undefined && { timeout: options.timeout }),
   };
-  const ancestry = options.withChain ? ancestryOn(common, index, hunt.signal) : null;
+  const ancestry = options.withChain ? ancestryOn(common, hunt.signal) : null;
   const found = await huntRemote({
     ...hunt,
     ...common,
     documents,
-    ...(pipelines && { pipelines }),
-    ...(map ? { index: (rule) => indexFor(map, rule.logsource) ?? index } : index !== undefined && { index }),
     onFinding: async (finding) => hunt.onFinding(ancestry === null ? finding : await ancestry.add(finding)),
   });
   const summary = { ...found, issues: [...found.issues, ...(ancestry?.issues() ?? [])] };
@@ -113,30 +102,14 @@ async function huntSource(
 
 /** Whoever began a process may be older than the time that is hunted in: only the source itself bounds it. */
 function ancestryOn(
-  common: Omit<Parameters<typeof engineProcesses>[0], 'index'>,
-  index: string | undefined,
+  common: Parameters<typeof engineProcesses>[0],
   signal: AbortSignal | undefined,
 ): ReturnType<typeof sourceAncestry> {
   const processes = engineProcesses({
     ...common,
-    ...(index !== undefined && { index }),
     ...(signal && { signal }),
   });
   return sourceAncestry({ source: processes, name: common.source, ...(signal && { signal }) });
-}
-
-function fieldsOf(settings: NamedSource['settings']): RemoteHuntOptions['fields'] | undefined {
-  return 'fields' in settings ? settings.fields : undefined;
-}
-
-/** Which index holds the events of a log source, where the source says a map. */
-async function indexMapOf(
-  source: NamedSource,
-  settings: NamedSource['settings'],
-): Promise<Awaited<ReturnType<typeof readIndexMap>> | null> {
-  if (!('index_map' in settings) || settings.index_map === undefined) return null;
-  const written = settings.index_map;
-  return readIndexMap(/[/\\]|\.ya?ml$/.test(written) ? await sourcePath(source, written) : written);
 }
 
 /** SQL needs the events themselves. */
@@ -144,16 +117,4 @@ function notRun({ path: file, line, title }: SqlHunt): HuntSummary['refused'][nu
   const message =
     'a SQL hunt needs the events themselves: huntbook sql --hunt FILE --source NAME fetches them';
   return { path: file, line, title, code: 'HB_RULE_UNSUPPORTED', message };
-}
-
-async function pipelinesOf(
-  source: NamedSource,
-  written: readonly string[],
-): Promise<(string | Pipeline)[] | undefined> {
-  const names = await Promise.all(
-    written.map((name) =>
-      /[/\\]|\.ya?ml$/.test(name) && !path.isAbsolute(name) ? sourcePath(source, name) : name,
-    ),
-  );
-  return choosePipelines({ pipeline: names });
 }

@@ -120,7 +120,7 @@ function addChain(program: Command): Command {
     .option('-q, --quiet', 'no progress and no summary')
     .addHelpText(
       'after',
-      "\nExamples:\n  huntbook chain 'cmd.exe > powershell.exe >> winword.exe|excel.exe' ./evidence\n  huntbook chain 'w3wp.exe >> cmd.exe|powershell.exe \"whoami\"' ./evidence --within 1h\n  huntbook chain 'services.exe >> rundll32.exe' --as-rule > rule.yml",
+      "\nExamples:\n  huntbook chain 'cmd.exe > powershell.exe >> winword.exe|excel.exe' ./evidence\n  huntbook chain 'mshta.exe >> cmd.exe|powershell.exe \"whoami\"' ./evidence --within 1h\n  huntbook chain 'wscript.exe >> rundll32.exe' --as-rule > rule.yml",
     )
     .action(async (pattern: string | undefined, paths: string[], options: object) =>
       (await import('./chain.ts')).runChain(pattern, paths, options),

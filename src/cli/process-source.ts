@@ -1,7 +1,6 @@
 /** Where processes are looked up: files, or a named source; with progress and Ctrl-C. */
 import { HuntbookError } from '../errors.ts';
 import {
-  describeFields,
   engineProcesses,
   fileProcesses,
   openSource,
@@ -13,6 +12,7 @@ import type { ProcessSource } from '../process/index.ts';
 import { findSource, sayWarning, sourceFiles } from './find-source.ts';
 import type { Progress } from './progress.ts';
 import { spanOf } from './search-span.ts';
+import { sourceSearches } from './source-searches.ts';
 
 export interface ProcessSourceOptions {
   readonly source?: string;
@@ -69,19 +69,13 @@ export async function openProcesses(
     refuseEngineOptions(options, `source ${name}, which is files`);
     return openFiles(await sourceFiles(source, settings.paths), how);
   }
-  const span = spanOf(options);
-  const earliest = span.earliest ?? settings.earliest;
-  const latest = span.latest ?? settings.latest;
-  const { index } = settings;
   const engine = await openSource(source, { onWarning: sayWarning });
   const { maxSearches, jobs, timeout } = options;
   const processes = engineProcesses({
     engine,
     source: name,
-    ...(await describeFields(engine, 'fields' in settings ? settings.fields : undefined, how.signal)),
-    ...(index !== undefined && { index }),
-    ...(earliest !== undefined && { earliest }),
-    ...(latest !== undefined && { latest }),
+    ...(await sourceSearches(engine, source, how.signal)),
+    ...spanOf(options),
     ...(maxSearches !== undefined && { maxSearches }),
     ...(jobs !== undefined && { jobs }),
     ...(timeout !== undefined && { timeout }),

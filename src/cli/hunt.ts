@@ -8,7 +8,6 @@ import {
   HuntStopped,
   levelRank,
   loadSqlHunts,
-  parseMoment,
   parseSpan,
   ruleFilter,
   sqlHuntInfo,
@@ -25,6 +24,7 @@ import { exitCodeOf, formatOf, makeSink } from './hunt-output.ts';
 import { openOutput } from './output.ts';
 import { startProgress } from './progress.ts';
 import { loadRules, starterHunts } from './rules.ts';
+import { spanFilterOf } from './span-filter.ts';
 
 export async function runHunt(paths: string[], options: HuntCliOptions): Promise<void> {
   const source = await sourceOf(paths, options);
@@ -49,7 +49,7 @@ async function huntOn(source: HuntSource | null, paths: string[], options: HuntC
       hint: 'All paths after --rules are rules, up to the next option: put the events first.',
     });
   }
-  const filter = eventFilterOf(options);
+  const filter = spanFilterOf(options);
   const maxDelay = options.maxDelay === undefined ? undefined : parseSpan(options.maxDelay, '--max-delay');
   const rulePaths = options.rules ?? [starterHunts()];
   const set = await loadRules(rulePaths, options);
@@ -148,26 +148,6 @@ function whole(run: HuntSummary): HuntEnd {
 function inPart(error: unknown): HuntEnd {
   if (error instanceof HuntStopped) return { run: error.summary, lost: error };
   throw error;
-}
-
-function eventFilterOf({
-  since,
-  until,
-  host,
-}: HuntCliOptions): NonNullable<Parameters<typeof hunt>[0]['filter']> {
-  const now = Date.now();
-  const from = since === undefined ? undefined : parseMoment(since, '--since', now);
-  const to = until === undefined ? undefined : parseMoment(until, '--until', now);
-  if (from !== undefined && to !== undefined && from >= to)
-    throw new HuntbookError(
-      'HB_USAGE',
-      `--since ${since} is not before --until ${until}: no event is in between`,
-    );
-  return {
-    ...(from !== undefined && { since: from }),
-    ...(to !== undefined && { until: to }),
-    ...(host && { hosts: host }),
-  };
 }
 
 /** The filter of rules. Throws HB_NOT_FOUND when it leaves nothing to look for, or names a rule that is not there. */

@@ -96,7 +96,10 @@ export class ChainWatch<E> {
     if (++this.#hitCount >= this.#maxHits) this.#relieve();
   }
 
-  /** An event of this time was read, whether it matched or not. Settles when all chains found so far are given. */
+  /**
+   * An event of this time was read, whether it matched or not. Settles when all chains found so far are given. The first
+   * call says where judging begins: give it the earliest time of what was added before.
+   */
   advance(time: number): Promise<void> {
     if (time > this.#newest) {
       this.#newest = time;

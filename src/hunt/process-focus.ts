@@ -1,6 +1,6 @@
 /** The nodes of a tree that a query asks for, and what is near where there are none. */
 import { correlationTime, isoTime } from '../detect/index.ts';
-import type { ProcessQuery, ProcessTree } from '../process/index.ts';
+import { fileName, type ProcessQuery, type ProcessTree } from '../process/index.ts';
 
 /** What a tree can answer by itself: records are looked up in the events. */
 export type TreeStart = Exclude<ProcessQuery, { kind: 'record' }>;
@@ -56,11 +56,6 @@ export function nearFocus(tree: ProcessTree, query: ProcessQuery): string[] {
   if (query.kind === 'guid' && /^\{?0{8}-(?:0{4}-){3}0{12}\}?$/.test(query.guid))
     return ['a GUID of zeros is what Sysmon writes where it knows none'];
   return [`${known.toLocaleString('en')} processes of ${named(hosts, 'host')} are known`];
-}
-
-/** File name of a path of either kind. */
-export function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
 }
 
 function onHosts(tree: ProcessTree, host: string | undefined, find: (host: string) => number): number[] {

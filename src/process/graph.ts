@@ -1,4 +1,5 @@
 /** A part of a tree as plain data for pictures: which processes are selection.ts's business, what is said of them here. */
+import { fileName } from './file-name.ts';
 import { select, usualMaxNodes, type GraphOptions, type Selection } from './selection.ts';
 import { isoOf } from './time.ts';
 import type { ProcessTree } from './tree.ts';
@@ -92,8 +93,7 @@ function childrenOutside(tree: ProcessTree, node: number, inside: ReadonlyMap<nu
 
 /** A process in a sentence: the name of its file and its id. */
 export function nameOf({ image, pid, guid }: ProcessInfo): string {
-  const file =
-    image === null ? 'a process' : image.slice(Math.max(image.lastIndexOf('\\'), image.lastIndexOf('/')) + 1);
+  const file = image === null ? 'a process' : fileName(image);
   if (pid !== null) return `${file} (${pid})`;
   return guid === null ? file : `${file} {${guid}}`;
 }

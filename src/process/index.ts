@@ -18,6 +18,7 @@ export { activityOf } from './activity.ts';
 export { actorOf, type Actor } from './actor.ts';
 export { endOf, startOf } from './facts.ts';
 export { processFields } from './fields.ts';
+export { fileName } from './file-name.ts';
 export { ProcessReader, type ProcessFact } from './reader.ts';
 export { ProcessTreeBuilder, type TreeLimits } from './builder.ts';
 export { treeOfColumns } from './linked-tree.ts';

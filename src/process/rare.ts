@@ -3,6 +3,7 @@
  * One pass over the processes, host by host. Memory is bounded by the distinct lines, whose number has a limit that is
  * told when it is met. For users: docs/chains.md.
  */
+import { fileName } from './file-name.ts';
 import { plainArguments } from './rare-arguments.ts';
 import { count, LineNumbers, newStack, type Stack } from './rare-stacks.ts';
 import { isoOf } from './time.ts';
@@ -62,7 +63,9 @@ const batch = 8192;
 export async function rareChains(tree: ProcessTree, options: RareOptions = {}): Promise<RareChains> {
   const { depth = usualDepth, limit = usualLimit, maxHosts = Infinity, maxLines = usualLines } = options;
   const names = new Names();
-  const imageNames = tree.images.map((image) => names.add(options.paths === true ? image : fileName(image)));
+  const imageNames = tree.images.map((image) =>
+    names.add(options.paths === true ? image : fileName(image) || image),
+  );
   const unknown = names.add('?');
   const nameOf = (node: number): number => imageNames[tree.imageId[node] as number] ?? unknown;
   const lines = new LineNumbers(maxLines);
@@ -140,10 +143,6 @@ class Names {
   text(id: number): string {
     return this.#texts[id] ?? '';
   }
-}
-
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1) || path;
 }
 
 /** Processes whose creation was seen, host by host in the order of their names. */

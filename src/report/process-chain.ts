@@ -1,4 +1,5 @@
 /** Chains of processes as text: each by the file name of its image and its process id, the highest first. Raw. */
+import { fileName } from '../process/index.ts';
 import type { Finding, FindingProcess } from './types.ts';
 
 /** Longer paths are no names that anybody reads; spreadsheets end at 32,767 characters. */
@@ -6,7 +7,7 @@ const maxName = 200;
 
 /** `winword.exe (88)`. */
 export function processText({ image, pid }: Pick<FindingProcess, 'image' | 'pid'>): string {
-  const name = (image ?? '').split(/[\\/]/).at(-1) || (image ?? '') || 'unknown';
+  const name = fileName(image ?? '') || (image ?? '') || 'unknown';
   return `${name.slice(0, maxName)} (${pid ?? '?'})`;
 }
 

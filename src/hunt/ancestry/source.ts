@@ -4,7 +4,13 @@
  */
 import { correlationTime, isoTime } from '../../detect/index.ts';
 import { asHuntbookError } from '../../errors.ts';
-import type { ProcessInfo, ProcessName, ProcessSource, ProcessTree } from '../../process/index.ts';
+import {
+  fileName,
+  type ProcessInfo,
+  type ProcessName,
+  type ProcessSource,
+  type ProcessTree,
+} from '../../process/index.ts';
 import type { SourceIssue } from '../../sources/index.ts';
 import { asFindingProcesses } from '../chain-finding.ts';
 import { IssueLog } from '../issue-log.ts';
@@ -166,11 +172,7 @@ class SourceAncestry implements Ancestry {
 function isThis(tree: ProcessTree, node: number, { guid, told }: Wanted): boolean {
   const image = tree.images[tree.imageId[node] as number];
   if (guid !== null || told.image === null || image === undefined || image === '') return true;
-  return fileName(image) === fileName(told.image);
-}
-
-function fileName(image: string): string | undefined {
-  return image.toLowerCase().split(/[\\/]/).at(-1);
+  return fileName(image).toLowerCase() === fileName(told.image).toLowerCase();
 }
 
 function nameOf({ host, guid, pid }: ProcessName): ProcessName {

@@ -1,5 +1,5 @@
 /** What all pictures of a tree say alike: names of processes and of groups of events, counts, times. */
-import type { Activity, GraphNode } from '../../process/index.ts';
+import { fileName, type Activity, type GraphNode } from '../../process/index.ts';
 import { levelOf, levelRank, type Level } from '../levels.ts';
 import { countText } from '../text.ts';
 
@@ -50,7 +50,7 @@ export function countsText(counts: Counts): string {
 export function nameOf({ image }: Pick<GraphNode, 'image'>): string {
   if (image === null || image === '') return '(unknown image)';
   const end = image.length > maxImage ? image.slice(-maxImage) : image;
-  const name = end.slice(Math.max(end.lastIndexOf('\\'), end.lastIndexOf('/')) + 1);
+  const name = fileName(end);
   return name === '' ? end : name;
 }
 const maxImage = 1024;
